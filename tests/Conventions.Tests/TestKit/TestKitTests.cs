@@ -1,0 +1,75 @@
+using System.Net.Sockets;
+using Npgsql;
+using PerfKit.TestKit;
+
+namespace Conventions.Tests.TestKit;
+
+public sealed class TestKitTests
+{
+    [SkippableFact]
+    public async Task PostgreSqlServer_gives_each_caller_an_empty_utf8_database()
+    {
+        var server = await PostgreSqlServer.SharedAsync();
+        var first = await server.CreateDatabaseAsync();
+        var second = await server.CreateDatabaseAsync();
+
+        first.Should().NotBe(second);
+        await using var data = NpgsqlDataSource.Create(first);
+        await using var command = data.CreateCommand(
+            "select current_setting('server_encoding') || ' ' || count(*) from pg_tables where schemaname = 'public'"
+        );
+        (await command.ExecuteScalarAsync()).Should().Be("UTF8 0");
+    }
+
+    [SkippableFact]
+    public async Task RedisServer_answers_a_ping()
+    {
+        var server = await RedisServer.SharedAsync();
+
+        (await PingAsync(server.ConnectionString)).Should().Be("+PONG");
+    }
+
+    [SkippableFact]
+    public async Task RedisServer_is_stopped_on_dispose()
+    {
+        Skip.If(Environment.GetEnvironmentVariable("PERFKIT_TEST_REDIS") is not null, "the server is not ours to stop");
+        var server = await RedisServer.StartOrSkipAsync();
+        await server.DisposeAsync();
+
+        var ping = () => PingAsync(server.ConnectionString);
+
+        await ping.Should().ThrowAsync<SocketException>();
+    }
+
+    [Fact]
+    public void TempFolder_is_deleted_with_what_lies_in_it()
+    {
+        string path;
+        using (var folder = new TempFolder())
+        {
+            path = folder.Path;
+            File.WriteAllText(folder.File("a.txt"), "a");
+        }
+
+        Directory.Exists(path).Should().BeFalse();
+    }
+
+    [Fact]
+    public void FreePort_can_be_bound_at_once()
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, FreePort.Next());
+
+        listener.Invoking(l => l.Start()).Should().NotThrow();
+    }
+
+    private static async Task<string?> PingAsync(string address)
+    {
+        var parts = address.Split(':');
+        using var client = new TcpClient();
+        await client.ConnectAsync(parts[0], int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture));
+        await using var stream = client.GetStream();
+        await stream.WriteAsync("PING\r\n"u8.ToArray());
+        using var reader = new StreamReader(stream);
+        return await reader.ReadLineAsync();
+    }
+}
