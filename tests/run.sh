@@ -8,7 +8,7 @@ set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/.."
 work=$(mktemp -d "${TMPDIR:-/tmp}/perfkit-run.XXXXXX")
-passed=0 failed=0 skipped=0 watchers=
+passed=0 failed=0 skipped=0 watchers= group=
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 say() { printf '== %s\n' "$*"; }
@@ -17,6 +17,7 @@ say() { printf '== %s\n' "$*"; }
 finish() {
     status=$?
     trap - EXIT
+    [ -z "$group" ] || kill -- "-$group" 2>/dev/null
     exec 8>&- 9>&-
     for pid in $watchers $(compiler_servers); do
         kill -0 "$pid" 2>/dev/null && stop_or_wait "$pid"
@@ -46,6 +47,18 @@ die() {
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+
+# Runs a command as a process group of its own, so that a signal to us ends it with everything it started.
+run() {
+    set -m
+    "$@" 8>&- 9>&- </dev/null &
+    group=$!
+    set +m
+    wait "$group"
+    local status=$?
+    group=
+    return "$status"
+}
 
 has_postgres() { command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 
@@ -138,7 +151,7 @@ fi
 export PERFKIT_REQUIRE_SERVICES=1
 
 say "build"
-dotnet build PerfKit.sln --nologo -v quiet -tl:off -p:SharedCompilationId="perfkit-run-$$" 8>&- 9>&- </dev/null ||
+run dotnet build PerfKit.sln --nologo -v quiet -tl:off -p:SharedCompilationId="perfkit-run-$$" ||
     die "the build failed"
 
 # Where apt has no Chromium of its own (Ubuntu), Playwright brings one.
@@ -153,8 +166,10 @@ PERFKIT_TEST_CHROMIUM=$(find_chromium) || die "no Chromium that starts"
 export PERFKIT_TEST_CHROMIUM
 
 say "tests"
-dotnet test PerfKit.sln --no-build --nologo -tl:off -m:1 --results-directory "$work/results" --logger "trx;LogFilePrefix=run" \
-    --blame-hang-timeout 5m --blame-hang-dump-type none "$@" 8>&- 9>&- </dev/null
+export PERFKIT_TEST_TRX=true
+run dotnet test PerfKit.sln --no-build --nologo -tl:off -m:1 --results-directory "$work/results" \
+    --blame-hang-timeout 5m --blame-hang-dump-type none "$@" \
+    > >(grep --line-buffered -vE '^(Test run for|A total of|Data collector .Blame|Results File|Additionally, path|$)') 2>&1
 outcome=$?
 
 ls "$work"/results/*.trx >/dev/null 2>&1 || die "no test ran"

@@ -39,6 +39,12 @@ public sealed class PostgreSqlServer : IAsyncDisposable
             return server;
         }
 
+        return await StartPrivateAsync();
+    }
+
+    /// <summary>A private server even where one is given: for tests that stop it.</summary>
+    public static async Task<PostgreSqlServer> StartPrivateAsync()
+    {
         var process = await ServerProcess.StartAsync("postgres", Variable);
         return new PostgreSqlServer($"Host=127.0.0.1;Port={process.Port};Username=postgres;Database=postgres", process);
     }

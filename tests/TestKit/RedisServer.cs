@@ -30,6 +30,12 @@ public sealed class RedisServer : IAsyncDisposable
             return new RedisServer(given, process: null);
         }
 
+        return await StartPrivateAsync();
+    }
+
+    /// <summary>An empty private server even where one is given: for tests that stop it.</summary>
+    public static async Task<RedisServer> StartPrivateAsync()
+    {
         var process = await ServerProcess.StartAsync("redis", Variable);
         return new RedisServer($"127.0.0.1:{process.Port}", process);
     }
