@@ -1,0 +1,17 @@
+namespace PerfKit.Caching;
+
+/// <summary>What a cache did and holds.</summary>
+/// <param name="Hits">Reads that found a value.</param>
+/// <param name="Misses">Reads that found none, callers that joined a running factory included.</param>
+/// <param name="Evictions">Entries that left to make room.</param>
+/// <param name="Entries">Entries held now.</param>
+/// <param name="Weight">Their weight: the number of entries, or the sum of what the weigher gave.</param>
+/// <param name="Capacity">The bound on <paramref name="Weight"/>, never exceeded.</param>
+public readonly record struct LocalCacheStatistics(
+    long Hits,
+    long Misses,
+    long Evictions,
+    long Entries,
+    long Weight,
+    long Capacity
+);
