@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace PerfKit.Query;
+
+/// <summary>SQLite: a list is one JSON text, <c>column in (select value from json_each(@ids))</c>.</summary>
+public sealed class SqliteDialect : ISqlDialect
+{
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <inheritdoc/>
+    public string Name => "sqlite";
+
+    /// <inheritdoc/>
+    public string In(string columnSql, string parameterName)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(columnSql);
+        ArgumentException.ThrowIfNullOrWhiteSpace(parameterName);
+        return $"{columnSql} in (select value from json_each(@{parameterName.TrimStart('@')}))";
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// JSON text with each value as Microsoft.Data.Sqlite stores it: a Guid as upper-case text, a DateTimeOffset as text,
+    /// a bool as 0 or 1. T is string, long, int, double, Guid, DateTimeOffset or bool.
+    /// </remarks>
+    public object ListParameter<T>(IReadOnlyCollection<T> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, Plain))
+        {
+            json.WriteStartArray();
+            foreach (var value in values)
+            {
+                Write(json, value);
+            }
+
+            json.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void Write<T>(Utf8JsonWriter json, T value)
+    {
+        switch (value)
+        {
+            case string text:
+                json.WriteStringValue(text);
+                break;
+            case long number:
+                json.WriteNumberValue(number);
+                break;
+            case int number:
+                json.WriteNumberValue(number);
+                break;
+            case double number:
+                json.WriteNumberValue(number);
+                break;
+            case Guid id:
+                json.WriteStringValue(id.ToString().ToUpperInvariant());
+                break;
+            case DateTimeOffset time:
+                json.WriteStringValue(
+                    time.ToString(@"yyyy\-MM\-dd HH\:mm\:ss.FFFFFFFzzz", CultureInfo.InvariantCulture)
+                );
+                break;
+            case bool flag:
+                json.WriteNumberValue(flag ? 1 : 0);
+                break;
+            default:
+                throw new NotSupportedException(
+                    $"SQLite compares lists of string, long, int, double, Guid, DateTimeOffset and bool, not of {typeof(T)}."
+                );
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Diagnostics.CodeAnalysis;
+using PerfKit.Query.Internal;
+
+namespace PerfKit.Query;
+
+/// <summary>
+/// The allow-list of fields a caller may sort by. It turns a sort text like <c>-updatedAt,path</c> into a
+/// <see cref="KeysetOrder"/>. Build it once; <see cref="TryParse"/> may then be called from any thread.
+/// </summary>
+public sealed class KeysetFields
+{
+    private const int QuotedChars = 64;
+
+    private readonly Dictionary<string, KeysetColumn> _columns = new(StringComparer.Ordinal);
+    private readonly int _maxSortFields;
+    private string? _unique;
+
+    /// <summary>Creates an empty allow-list.</summary>
+    /// <param name="maxSortFields">
+    /// How many fields a caller may combine, 1 to 8, the unique one not counted. It bounds the number of different SQL
+    /// texts, and so the statement caches of the driver and of Dapper.
+    /// </param>
+    public KeysetFields(int maxSortFields = 3)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxSortFields, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxSortFields, 8);
+        _maxSortFields = maxSortFields;
+    }
+
+    /// <summary>Allows sorting by a field. Its column must be NOT NULL.</summary>
+    /// <typeparam name="T">string, long, int, double, Guid, DateTimeOffset or bool.</typeparam>
+    /// <param name="name">The public name: letters, digits, <c>_</c> and <c>.</c></param>
+    /// <param name="columnSql">The column or expression as SQL, written into statements as it is.</param>
+    /// <exception cref="ArgumentException">The name, the type or the column cannot be used, or the name is taken.</exception>
+    public KeysetFields Add<T>(string name, string columnSql)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentException.ThrowIfNullOrWhiteSpace(columnSql);
+        if (name.Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.')))
+        {
+            throw new ArgumentException(
+                $"The field name '{name}' may hold letters, digits, '_' and '.' only.",
+                nameof(name)
+            );
+        }
+
+        if (KeysetTypes.Tag(typeof(T)) == '\0')
+        {
+            throw new ArgumentException(
+                $"The field '{name}' has the type {typeof(T)}; a keyset column can be {KeysetTypes.Allowed}.",
+                nameof(name)
+            );
+        }
+
+        if (!_columns.TryAdd(name, new KeysetColumn(name, columnSql, typeof(T), Descending: false)))
+        {
+            throw new ArgumentException($"The field '{name}' was added before.", nameof(name));
+        }
+
+        return this;
+    }
+
+    /// <summary>Allows sorting by a field that is unique among the rows of the query, and ends every order with it.</summary>
+    /// <exception cref="InvalidOperationException">A unique field was named before.</exception>
+    /// <inheritdoc cref="Add{T}"/>
+    public KeysetFields UniqueBy<T>(string name, string columnSql)
+    {
+        if (_unique is not null)
+        {
+            throw new InvalidOperationException($"The unique field is '{_unique}' already; there is one.");
+        }
+
+        Add<T>(name, columnSql);
+        _unique = name;
+        return this;
+    }
+
+    /// <summary>
+    /// Reads a sort text: field names parted by commas, <c>-</c> before one for descending order. Null or empty sorts by
+    /// the unique field. The unique field is appended when missing, in the direction of the field before it, so that one
+    /// index scan serves both; fields behind the unique one cannot matter and are dropped.
+    /// </summary>
+    /// <param name="sort">The caller's text; any text is safe.</param>
+    /// <param name="order">The order, or null.</param>
+    /// <param name="error">A sentence for the caller that names the field at fault, or null.</param>
+    /// <returns>False for an unknown, repeated or empty field, or too many of them.</returns>
+    /// <exception cref="InvalidOperationException">No unique field was named: <see cref="UniqueBy{T}"/> is missing.</exception>
+    public bool TryParse(
+        string? sort,
+        [NotNullWhen(true)] out KeysetOrder? order,
+        [NotNullWhen(false)] out string? error
+    )
+    {
+        if (_unique is null)
+        {
+            throw new InvalidOperationException("A keyset order ends in a unique column: call UniqueBy.");
+        }
+
+        order = null;
+        var columns = new List<KeysetColumn>(_maxSortFields + 1);
+        error = string.IsNullOrEmpty(sort) ? null : Read(sort, columns);
+        if (error is not null)
+        {
+            return false;
+        }
+
+        var unique = columns.FindIndex(c => c.Name == _unique);
+        if (unique >= 0)
+        {
+            columns.RemoveRange(unique + 1, columns.Count - unique - 1);
+        }
+        else
+        {
+            columns.Add(_columns[_unique] with { Descending = columns.Count > 0 && columns[^1].Descending });
+        }
+
+        order = new KeysetOrder(columns);
+        return true;
+    }
+
+    private string? Read(string sort, List<KeysetColumn> columns)
+    {
+        foreach (var range in sort.AsSpan().Split(','))
+        {
+            var field = sort.AsSpan(range);
+            var descending = field.StartsWith('-');
+            var name = descending ? field[1..] : field;
+            if (name.IsEmpty)
+            {
+                return $"sort has no field name at position {columns.Count + 1}: part names by single commas.";
+            }
+
+            if (!_columns.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var column))
+            {
+                return $"sort names the unknown field '{Quote(name)}'; known are {string.Join(", ", _columns.Keys)}.";
+            }
+
+            if (columns.Exists(c => c.Name == column.Name))
+            {
+                return $"sort names the field '{column.Name}' twice.";
+            }
+
+            columns.Add(column with { Descending = descending });
+            if (columns.Count(c => c.Name != _unique) > _maxSortFields)
+            {
+                return $"sort names more than {_maxSortFields} fields.";
+            }
+        }
+
+        return null;
+    }
+
+    private static string Quote(ReadOnlySpan<char> name) =>
+        name.Length <= QuotedChars ? name.ToString() : string.Concat(name[..QuotedChars], "...");
+}
