@@ -1,0 +1,38 @@
+using System.Buffers;
+
+namespace PerfKit.Streaming.Internal;
+
+/// <summary>Keeps out of header fields what could end them.</summary>
+internal static class HeaderText
+{
+    private static readonly SearchValues<char> FieldCharacters = SearchValues.Create([
+        .. Enumerable.Range(0x20, 0x5f).Select(static code => (char)code),
+    ]);
+
+    private static readonly SearchValues<char> TagCharacters = SearchValues.Create([
+        .. Enumerable.Range(0x21, 0x5e).Select(static code => (char)code).Where(static c => c != '"'),
+    ]);
+
+    public static void Demand(ContentDescription what)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(what.Length, nameof(what));
+        Demand(what.ETag, TagCharacters, nameof(what.ETag));
+        Demand(what.ContentType, FieldCharacters, nameof(what.ContentType));
+        if (what.CacheControl is not null)
+        {
+            Demand(what.CacheControl, FieldCharacters, nameof(what.CacheControl));
+        }
+    }
+
+    private static void Demand(string text, SearchValues<char> allowed, string property)
+    {
+        ArgumentNullException.ThrowIfNull(text, property);
+        if (text.AsSpan().ContainsAnyExcept(allowed))
+        {
+            throw new ArgumentException(
+                $"ContentDescription.{property} holds a character that cannot stand in its header field.",
+                property
+            );
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace PerfKit.Streaming.Internal;
+
+/// <summary>Reads an open file by offset. Bytes under a hash do not change, so the length is taken once.</summary>
+internal sealed class LocalContentReader(SafeFileHandle file, long length, bool ownsFile, StreamingMetrics metrics)
+    : ContentReader
+{
+    public override long Length => length;
+
+    public override async ValueTask<int> ReadAsync(
+        long offset,
+        Memory<byte> buffer,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (offset >= length)
+        {
+            return 0;
+        }
+
+        // Without overlapped I/O (Unix) an asynchronous read is this same call after a hop to another pool thread.
+        var read = file.IsAsync
+            ? await RandomAccess.ReadAsync(file, buffer, offset, cancellationToken).ConfigureAwait(false)
+            : RandomAccess.Read(file, buffer.Span, offset);
+        metrics.Read(read);
+        return read;
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        if (ownsFile)
+        {
+            file.Dispose();
+        }
+
+        return default;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace PerfKit.Streaming.Internal;
+
+/// <summary>Writes a temporary file, syncs it, and renames it to its place.</summary>
+internal sealed class LocalContentWriter : ContentWriter
+{
+    private readonly StoreLayout _layout;
+    private readonly StreamingMetrics _metrics;
+    private readonly string _path;
+    private readonly SafeFileHandle _file;
+    private bool _renamed;
+
+    private LocalContentWriter(
+        StoreLayout layout,
+        StreamingMetrics metrics,
+        long? declaredLength,
+        string path,
+        SafeFileHandle file
+    )
+        : base(declaredLength)
+    {
+        _layout = layout;
+        _metrics = metrics;
+        _path = path;
+        _file = file;
+    }
+
+    public static LocalContentWriter Create(StoreLayout layout, StreamingMetrics metrics, long? declaredLength)
+    {
+        var path = TemporaryFiles.NewPath(layout.TemporaryFolder);
+        try
+        {
+            var file = TemporaryFiles.Create(path, declaredLength ?? 0);
+            return new LocalContentWriter(layout, metrics, declaredLength, path, file);
+        }
+        catch (IOException e) when (DiskFull.Caused(e))
+        {
+            throw DiskFull.Explain(layout.Root, e);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    protected override async ValueTask WriteBlockAsync(
+        ReadOnlyMemory<byte> block,
+        long offset,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await RandomAccess.WriteAsync(_file, block, offset, cancellationToken).ConfigureAwait(false);
+            _metrics.Written(block.Length);
+        }
+        catch (IOException e) when (DiskFull.Caused(e))
+        {
+            throw DiskFull.Explain(_layout.Root, e);
+        }
+    }
+
+    protected override ValueTask FinishBlocksAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_layout.Durable)
+        {
+            try
+            {
+                RandomAccess.FlushToDisk(_file);
+            }
+            catch (IOException e) when (DiskFull.Caused(e))
+            {
+                throw DiskFull.Explain(_layout.Root, e); // Delayed allocation tells only now.
+            }
+        }
+
+        return default;
+    }
+
+    protected override ContentReader OpenBlocks(long length) =>
+        new LocalContentReader(_file, length, ownsFile: false, _metrics);
+
+    protected override ValueTask PublishAsync(ContentInfo content, CancellationToken cancellationToken)
+    {
+        using var shard = _layout.OpenOrMakeShard(content.Hash);
+        var name = StoreLayout.FileName(content.Hash);
+
+        // A file of another length under this hash is damage from outside: the rename heals it.
+        var present = !_renamed && shard.GetLength(name) == content.Length;
+        if (!present && !_renamed)
+        {
+            shard.MoveIn(_path, name);
+            _renamed = true;
+        }
+
+        // Also when the content was there: whoever renamed it may not have synced the folder yet.
+        if (_layout.Durable)
+        {
+            shard.Sync();
+        }
+
+        _metrics.Committed(stored: !present);
+        return default;
+    }
+
+    protected override ValueTask ReleaseAsync(bool committed)
+    {
+        if (!committed)
+        {
+            _metrics.Abandoned();
+        }
+
+        TemporaryFiles.Close(_file, _renamed ? null : _path);
+        return default;
+    }
+}
