@@ -17,6 +17,7 @@ say() { printf '== %s\n' "$*"; }
 finish() {
     status=$?
     trap - EXIT
+    exec >&6 2>&7
     [ -z "$group" ] || kill -- "-$group" 2>/dev/null
     exec 8>&- 9>&-
     for pid in $watchers $(compiler_servers); do
@@ -44,6 +45,7 @@ die() {
     exit 1
 }
 
+exec 6>&1 7>&2 # the way out, wherever a signal finds us
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
@@ -51,7 +53,7 @@ trap 'exit 143' TERM HUP
 # Runs a command as a process group of its own, so that a signal to us ends it with everything it started.
 run() {
     set -m
-    "$@" 8>&- 9>&- </dev/null &
+    "$@" 6>&- 7>&- 8>&- 9>&- </dev/null &
     group=$!
     set +m
     wait "$group"
@@ -117,6 +119,10 @@ start_server() {
     say "private $1 on 127.0.0.1:$port"
 }
 
+quieten() {
+    grep --line-buffered -vE '^(Test run for|A total of|Data collector .Blame|Results File|Additionally, path|$)' 8>&- 9>&-
+}
+
 # What failed or was skipped, with its message, from the trx files.
 print_unhappy() {
     cat "$work"/results/*.trx | tr -d '\r' | awk '
@@ -168,8 +174,7 @@ export PERFKIT_TEST_CHROMIUM
 say "tests"
 export PERFKIT_TEST_TRX=true
 run dotnet test PerfKit.sln --no-build --nologo -tl:off -m:1 --results-directory "$work/results" \
-    --blame-hang-timeout 5m --blame-hang-dump-type none "$@" \
-    > >(grep --line-buffered -vE '^(Test run for|A total of|Data collector .Blame|Results File|Additionally, path|$)') 2>&1
+    --blame-hang-timeout 5m --blame-hang-dump-type none "$@" > >(quieten) 2>&1
 outcome=$?
 
 ls "$work"/results/*.trx >/dev/null 2>&1 || die "no test ran"
