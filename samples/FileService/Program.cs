@@ -1,1 +1,3 @@
-Console.WriteLine();
+using FileService.Commands;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,117 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace FileService.Data;
+
+/// <summary>Which engine a <see cref="Database"/> speaks to.</summary>
+internal enum Engine
+{
+    Sqlite,
+    PostgreSql,
+}
+
+/// <summary>
+/// The metadata store. Connections are the driver's own. SQLite has one writer at a time, so its writers wait here, without
+/// holding a thread, instead of in the driver's busy loop.
+/// </summary>
+internal sealed class Database : IAsyncDisposable
+{
+    private readonly SemaphoreSlim? _writer;
+
+    private Database(DbDataSource source, Engine engine)
+    {
+        Source = source;
+        Engine = engine;
+        _writer = engine == Engine.Sqlite ? new SemaphoreSlim(1) : null;
+    }
+
+    public DbDataSource Source { get; }
+
+    public Engine Engine { get; }
+
+    public static Database OpenSqlite(string path)
+    {
+        var text = new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            ForeignKeys = true,
+            DefaultTimeout = 30,
+        };
+        return new Database(SqliteFactory.Instance.CreateDataSource(text.ToString()), Engine.Sqlite);
+    }
+
+    public static Database OpenPostgreSql(string connectionString)
+    {
+        var text = new NpgsqlConnectionStringBuilder(connectionString);
+        text.MaxAutoPrepare = text.MaxAutoPrepare == 0 ? 50 : text.MaxAutoPrepare;
+        text.ApplicationName ??= "perfkit-fileservice";
+        return new Database(new NpgsqlDataSourceBuilder(text.ToString()).Build(), Engine.PostgreSql);
+    }
+
+    /// <summary>A connection for reads; dispose it before the first body byte.</summary>
+    public ValueTask<DbConnection> OpenAsync(CancellationToken ct) => Source.OpenConnectionAsync(ct);
+
+    /// <summary>Begins a transaction that may write. Dispose without <see cref="WriteScope.CommitAsync"/> rolls back.</summary>
+    public async ValueTask<WriteScope> BeginWriteAsync(CancellationToken ct)
+    {
+        if (_writer is not null)
+        {
+            await _writer.WaitAsync(ct);
+        }
+
+        try
+        {
+            var connection = await Source.OpenConnectionAsync(ct);
+            try
+            {
+                return new WriteScope(connection, await connection.BeginTransactionAsync(ct), _writer);
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
+        }
+        catch
+        {
+            _writer?.Release();
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _writer?.Dispose();
+        if (Engine == Engine.Sqlite)
+        {
+            SqliteConnection.ClearAllPools();
+        }
+
+        return Source.DisposeAsync();
+    }
+}
+
+/// <summary>One write transaction and its connection.</summary>
+internal sealed class WriteScope(DbConnection connection, DbTransaction transaction, SemaphoreSlim? writer)
+    : IAsyncDisposable
+{
+    public DbConnection Connection => connection;
+
+    public DbTransaction Transaction => transaction;
+
+    public Task CommitAsync(CancellationToken ct) => transaction.CommitAsync(ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await transaction.DisposeAsync();
+            await connection.DisposeAsync();
+        }
+        finally
+        {
+            writer?.Release();
+        }
+    }
+}

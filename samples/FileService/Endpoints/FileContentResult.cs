@@ -1,0 +1,57 @@
+using FileService.Data;
+using FileService.Files;
+using PerfKit.Streaming;
+
+namespace FileService.Endpoints;
+
+/// <summary>A file's bytes: ranges and conditions, and nothing a browser could run on this origin.</summary>
+internal static class FileContentResult
+{
+    private const string Sandbox = "default-src 'none'; sandbox";
+
+    public static IResult From(HttpContext context, FileContent content)
+    {
+        var file = content.File;
+        Protect(context.Response);
+        return ContentResults.Stream(
+            new ContentDescription
+            {
+                Length = file.Size,
+                ETag = file.ContentHash,
+                ContentType = file.ContentType,
+                LastModified = new DateTimeOffset(Micros.ToUtc(file.UpdatedAt)),
+                FileName = file.Name,
+                Attachment = !ContentTypes.IsHarmlessInline(file.ContentType),
+                CacheControl = "private, no-cache",
+            },
+            content.OpenAsync
+        );
+    }
+
+    public static void Protect(HttpResponse response)
+    {
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.ContentSecurityPolicy = Sandbox;
+    }
+}
+
+/// <summary>A conversion's bytes under a tag of their own.</summary>
+internal static class ConvertedResult
+{
+    public static IResult From(HttpContext context, FileRow file, ConvertedContent converted)
+    {
+        FileContentResult.Protect(context.Response);
+        context.Response.RegisterForDisposeAsync(converted);
+        return ContentResults.Stream(
+            new ContentDescription
+            {
+                Length = converted.Reader.Length,
+                ETag = converted.ETag,
+                ContentType = converted.ContentType,
+                LastModified = new DateTimeOffset(Micros.ToUtc(file.UpdatedAt)),
+                CacheControl = "private, no-cache",
+            },
+            _ => ValueTask.FromResult<ContentReader?>(converted.Reader)
+        );
+    }
+}

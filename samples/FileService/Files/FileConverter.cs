@@ -1,0 +1,107 @@
+using FileService.Files.Conversions;
+using FileService.Setup;
+using Microsoft.Extensions.Options;
+using PerfKit.Caching;
+using PerfKit.Streaming;
+
+namespace FileService.Files;
+
+/// <summary>A converted content; dispose it after it was sent.</summary>
+internal sealed record ConvertedContent(ContentReader Reader, string ContentType, string ETag) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Reader.DisposeAsync();
+}
+
+/// <summary>Converts a file to another format.</summary>
+internal interface IFileConverter
+{
+    /// <exception cref="ProblemException">406 names the possible targets; 422 says what is broken.</exception>
+    ValueTask<ConvertedContent> ConvertAsync(FileContent file, string target, CancellationToken ct);
+}
+
+/// <summary>
+/// Converts once a content: small results are kept by (content hash, target), and callers at the same time share one
+/// conversion. Large results stream through a temporary file, so memory stays flat.
+/// </summary>
+internal sealed class FileConverter(
+    ConversionCatalog catalog,
+    ContentStores stores,
+    [FromKeyedServices(FileConverter.CacheName)] ILocalCache<(ContentHash Hash, string Target), byte[]> cache,
+    IOptions<StorageOptions> options
+) : IFileConverter
+{
+    public const string CacheName = "conversions";
+
+    public async ValueTask<ConvertedContent> ConvertAsync(FileContent file, string target, CancellationToken ct)
+    {
+        var conversion = Find(catalog, file, target);
+        var tag = $"{file.File.ContentHash}-{conversion.Target}";
+        if (file.File.Size > options.Value.MaxCachedContentBytes)
+        {
+            return new ConvertedContent(await ToStoreAsync(file, conversion, ct), conversion.ContentType, tag);
+        }
+
+        var key = (ContentHash.Parse(file.File.ContentHash, null), conversion.Target);
+        var bytes = await cache.GetOrAddAsync(
+            key,
+            (File: file, Conversion: conversion),
+            static (_, state, token) => ToMemoryAsync(state.File, state.Conversion, token),
+            ct
+        );
+
+        return new ConvertedContent(ContentReader.FromMemory(bytes), conversion.ContentType, tag);
+    }
+
+    /// <summary>The conversion of a file to a target.</summary>
+    public static IConversion Find(ConversionCatalog catalog, FileContent file, string target) =>
+        catalog.Find(file.File.ContentType, target)
+        ?? throw new ProblemException(
+            StatusCodes.Status406NotAcceptable,
+            "no-such-conversion",
+            $"A file of type '{file.File.ContentType}' does not convert to '{ProblemException.Shorten(target)}'; "
+                + Possible(catalog, file.File.ContentType),
+            "as"
+        );
+
+    public static async ValueTask<byte[]> ToMemoryAsync(FileContent file, IConversion conversion, CancellationToken ct)
+    {
+        using var result = new MemoryStream();
+        await RunAsync(file, conversion, result, ct);
+        return result.ToArray();
+    }
+
+    private async ValueTask<ContentReader> ToStoreAsync(FileContent file, IConversion conversion, CancellationToken ct)
+    {
+        var writer = await stores.PrimaryFor(file.File.TenantId).CreateWriterAsync(null, ct);
+        try
+        {
+            await using (var destination = new ContentWriterStream(writer))
+            {
+                await RunAsync(file, conversion, destination, ct);
+            }
+
+            await writer.FinishAsync(ct);
+            return new OwningReader(writer);
+        }
+        catch
+        {
+            await writer.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async ValueTask RunAsync(FileContent file, IConversion conversion, Stream to, CancellationToken ct)
+    {
+        await using var reader =
+            await file.OpenAsync(ct)
+            ?? throw new ProblemException(500, "content-missing", $"The content of '{file.File.Path}' is missing.");
+        await using var source = reader.AsStream();
+        await conversion.ConvertAsync(source, to, ct);
+    }
+
+    private static string Possible(ConversionCatalog catalog, string contentType)
+    {
+        var targets = catalog.TargetsFor(contentType);
+        return targets.Count == 0 ? "it converts to nothing." : $"possible: {string.Join(", ", targets)}.";
+    }
+}

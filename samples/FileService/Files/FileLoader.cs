@@ -1,0 +1,105 @@
+using Dapper;
+using FileService.Data;
+using FileService.Setup;
+using Microsoft.Extensions.Options;
+using PerfKit.Caching;
+using PerfKit.Query;
+using PerfKit.Streaming;
+
+namespace FileService.Files;
+
+/// <summary>
+/// One indexed lookup, then the bytes by their hash: from the content cache when small, else streamed from the first
+/// storage that has them.
+/// </summary>
+internal sealed class FileLoader(
+    Database database,
+    ISqlDialect dialect,
+    ContentStores stores,
+    [FromKeyedServices(FileLoader.CacheName)] ILocalCache<ContentHash, byte[]> cache,
+    IOptions<StorageOptions> options,
+    ILogger<FileLoader> log
+) : IFileLoader
+{
+    public const string CacheName = "content";
+
+    public async ValueTask<FileContent?> LoadAsync(string tenant, Guid id, CancellationToken ct)
+    {
+        await using var connection = await database.OpenAsync(ct);
+        return From(await connection.FindFileAsync(tenant, id));
+    }
+
+    public async ValueTask<FileContent?> LoadAsync(WorkspaceRow workspace, string path, CancellationToken ct)
+    {
+        await using var connection = await database.OpenAsync(ct);
+        return From(await connection.FindFileAsync(workspace.Id, path));
+    }
+
+    private FileContent? From(FileRow? file) => file is null ? null : new FileContent(file, ct => OpenAsync(file, ct));
+
+    private async ValueTask<ContentReader?> OpenAsync(FileRow file, CancellationToken ct)
+    {
+        if (file.Size > options.Value.MaxCachedContentBytes)
+        {
+            return await OpenStoredAsync(file, ct);
+        }
+
+        var hash = ContentHash.Parse(file.ContentHash, null);
+        var bytes = await cache.GetOrAddAsync(
+            hash,
+            (Loader: this, File: file),
+            static (_, state, token) => state.Loader.ReadAllAsync(state.File, token),
+            ct
+        );
+
+        return ContentReader.FromMemory(bytes);
+    }
+
+    private async ValueTask<byte[]> ReadAllAsync(FileRow file, CancellationToken ct)
+    {
+        await using var reader =
+            await OpenStoredAsync(file, ct)
+            ?? throw new ProblemException(500, "content-missing", $"The content of '{file.Path}' is missing.");
+        var bytes = GC.AllocateUninitializedArray<byte>(checked((int)file.Size));
+        var filled = 0;
+        while (filled < bytes.Length)
+        {
+            var read = await reader.ReadAsync(filled, bytes.AsMemory(filled), ct);
+            if (read == 0)
+            {
+                throw new EndOfStreamException($"The content of '{file.Path}' ends at {filled} of {file.Size} bytes.");
+            }
+
+            filled += read;
+        }
+
+        return bytes;
+    }
+
+    private async ValueTask<ContentReader?> OpenStoredAsync(FileRow file, CancellationToken ct)
+    {
+        List<FileStorageRow> storages;
+        await using (var connection = await database.OpenAsync(ct))
+        {
+            storages = (await connection.FindStoragesAsync(dialect, [file.Id])).AsList();
+        }
+
+        var hash = ContentHash.Parse(file.ContentHash, null);
+        foreach (var storage in storages.Where(s => s.ContentHash == file.ContentHash))
+        {
+            try
+            {
+                if (await stores.For(storage.Locator, file.TenantId).OpenReadAsync(hash, ct) is { } reader)
+                {
+                    return reader;
+                }
+            }
+            catch (Exception e) when (e is IOException or ProblemException or UnauthorizedAccessException)
+            {
+                log.LogWarning(e, "Storage {Storage} failed for {Path}; trying the next.", storage.Locator, file.Path);
+            }
+        }
+
+        return null;
+    }
+}

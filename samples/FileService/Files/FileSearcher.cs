@@ -1,0 +1,69 @@
+using System.Data.Common;
+using Dapper;
+using FileService.Data;
+using FileService.Data.Search;
+using FileService.Files.Search;
+using PerfKit.Query;
+
+namespace FileService.Files;
+
+/// <summary>A found file; matches in the snippet stand between mark tags, the rest is HTML-escaped.</summary>
+internal sealed record SearchItem(Guid Id, string Path, double Score, string Snippet);
+
+/// <summary>A page of found files; partial when only a bounded set of the matches was ranked.</summary>
+internal sealed record SearchPage(IReadOnlyList<SearchItem> Items, string? Next, bool Partial);
+
+/// <summary>Finds the files that hold every word of a query.</summary>
+internal interface IFileSearcher
+{
+    Task<SearchPage> SearchAsync(
+        WorkspaceRow workspace,
+        SearchQuery query,
+        string? after,
+        int limit,
+        CancellationToken ct
+    );
+}
+
+/// <summary>One index lookup, a keyset page of the ranking, then texts of that page alone for its snippets.</summary>
+internal sealed class FileSearcher(Database database, ISqlDialect dialect, ISearchIndex index, IKeysetCursors cursors)
+    : IFileSearcher
+{
+    private static readonly KeysetOrder ByRank = ISearchIndex.Ranking.ParseSort("-score,-id");
+
+    public async Task<SearchPage> SearchAsync(
+        WorkspaceRow workspace,
+        SearchQuery query,
+        string? after,
+        int limit,
+        CancellationToken ct
+    )
+    {
+        var scope = $"search {workspace.TenantId} {workspace.Id} {string.Join(' ', query.Words)}";
+        var page = KeysetPages.Create(ByRank, cursors, scope, after, limit);
+
+        await using var connection = await database.OpenAsync(ct);
+        var hits = await index.FindAsync(connection, workspace.Id, query, page);
+        var partial = hits.Count > 0 && hits[0].Candidates > ISearchIndex.MaxRanked;
+        var ranked = page.ToPage(hits, static (hit, field) => field == "id" ? hit.Id : hit.Score);
+        var texts = await TextsAsync(connection, workspace.TenantId, ranked.Items);
+        return new SearchPage(
+            ranked
+                .Items.Select(hit => new SearchItem(
+                    hit.Id,
+                    hit.Path,
+                    Math.Round(hit.Score, 6),
+                    SearchSnippet.Words(hit.Path, texts.GetValueOrDefault(hit.ContentHash), query)
+                ))
+                .ToList(),
+            ranked.Next,
+            partial
+        );
+    }
+
+    private async Task<Dictionary<string, string>> TextsAsync(
+        DbConnection connection,
+        string tenant,
+        IReadOnlyList<SearchHit> hits
+    ) => await connection.FindTextsAsync(dialect, tenant, hits.Select(static h => h.ContentHash).Distinct().ToArray());
+}

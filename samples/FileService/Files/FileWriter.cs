@@ -1,0 +1,124 @@
+using System.Data.Common;
+using FileService.Data;
+using FileService.Data.Search;
+using FileService.Files.Search;
+using PerfKit.Streaming;
+
+namespace FileService.Files;
+
+/// <summary>
+/// Puts files in place. A content is received under a temporary name first. Then, in one transaction: its row is referred to
+/// (and so locked against the collector), its blob is made visible, and the file's row is written. A crash at any point
+/// leaves at most a blob without a row, which the collector removes; never a row without a blob.
+/// </summary>
+internal sealed class FileWriter(Database database, ContentStores stores, ISearchIndex search, TimeProvider clock)
+{
+    /// <summary>Receives one content: streams it to a temporary name and reads its text.</summary>
+    public async ValueTask<PendingFile> ReceiveAsync(
+        WorkspaceRow workspace,
+        string path,
+        string contentType,
+        long? length,
+        Func<ContentWriter, CancellationToken, ValueTask<ContentInfo>> receive,
+        CancellationToken ct
+    )
+    {
+        var writer = await stores.PrimaryFor(workspace.TenantId).CreateWriterAsync(length, ct);
+        try
+        {
+            var info = await receive(writer, ct);
+            return new PendingFile(path, contentType, writer, info) { Text = await ReadTextAsync(writer, ct) };
+        }
+        catch
+        {
+            await writer.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Refuses a conditional write at once, before its body is accepted; the commit looks again.</summary>
+    public async Task CheckAsync(WorkspaceRow workspace, string path, WriteCondition condition, CancellationToken ct)
+    {
+        if (condition.IsNone)
+        {
+            return;
+        }
+
+        await using var connection = await database.OpenAsync(ct);
+        condition.Check(await connection.FindFileAsync(workspace.Id, path), static row => row.ContentHash);
+    }
+
+    /// <summary>Commits a batch: all of it or nothing. Results stand in the batch's order.</summary>
+    public async Task<IReadOnlyList<WriteResult>> CommitAsync(
+        WorkspaceRow workspace,
+        IReadOnlyList<PendingFile> batch,
+        CancellationToken ct
+    )
+    {
+        var now = clock.NowMicros();
+        await using var scope = await database.BeginWriteAsync(ct);
+
+        // Locks are taken in one order by everybody: contents by hash, then files by path.
+        foreach (var file in batch.DistinctBy(static f => f.Hash).OrderBy(static f => f.Hash, StringComparer.Ordinal))
+        {
+            await scope.ReferContentAsync(workspace.TenantId, file.Hash, file.Content.Length, now);
+            if (file.Text is not null)
+            {
+                await scope.PutTextAsync(workspace.TenantId, file.Hash, file.Text);
+            }
+        }
+
+        foreach (var file in batch)
+        {
+            await file.Writer.CommitAsync(ct);
+        }
+
+        var results = new WriteResult[batch.Count];
+        foreach (var index in Enumerable.Range(0, batch.Count).OrderBy(i => batch[i].Path, StringComparer.Ordinal))
+        {
+            results[index] = await WriteRowAsync(scope, workspace, batch[index], now);
+        }
+
+        await scope.CommitAsync(ct);
+        return results;
+    }
+
+    /// <summary>Removes a file; false when there is none. Its content goes with the next collection.</summary>
+    public async Task<bool> DeleteAsync(FileRow file, CancellationToken ct)
+    {
+        await using var scope = await database.BeginWriteAsync(ct);
+        var deleted = await scope.DeleteFileAsync(database.Engine, file.TenantId, file.Id);
+        if (deleted is null)
+        {
+            return false;
+        }
+
+        await search.RemoveAsync(scope, deleted);
+        await scope.CommitAsync(ct);
+        return true;
+    }
+
+    private async Task<WriteResult> WriteRowAsync(WriteScope scope, WorkspaceRow workspace, PendingFile file, long now)
+    {
+        if (!file.Condition.IsNone)
+        {
+            var current = await scope.LockFileAsync(database.Engine, workspace.Id, file.Path);
+            file.Condition.Check(current, static row => row.ContentHash);
+        }
+
+        var id = Guid.CreateVersion7(clock.GetUtcNow());
+        var stored =
+            await scope.UpsertFileAsync(database.Engine, workspace, file, id, now)
+            ?? throw ProblemException.PreconditionFailed($"'{file.Path}' was created meanwhile.", "If-None-Match");
+        await scope.PutPrimaryStorageAsync(stored, stores.Primary.Id);
+        await search.PutAsync(scope, stored, file.Text);
+        return new WriteResult(stored, stored.Id == id);
+    }
+
+    private static async ValueTask<string?> ReadTextAsync(ContentWriter writer, CancellationToken ct)
+    {
+        await using var reader = writer.OpenFinished();
+        await using var stream = reader.AsStream();
+        return await TextExtractor.TryExtractAsync(stream, ct);
+    }
+}

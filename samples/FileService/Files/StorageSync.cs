@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using FileService.Data;
+using PerfKit.Streaming;
+
+namespace FileService.Files;
+
+/// <summary>Brings a storage up to a workspace: afterwards it holds every file's content.</summary>
+internal interface IStorageSync
+{
+    Task SyncAsync(WorkspaceRow workspace, StorageRow storage, JobProgress progress, CancellationToken ct);
+}
+
+/// <summary>
+/// Compares by content hash in one indexed query, so an unchanged file costs no call to the storage; transfers what is
+/// missing side by side, each content once.
+/// </summary>
+internal sealed class StorageSync(Database database, ContentStores stores, TimeProvider clock) : IStorageSync
+{
+    private const int Parallel = 16;
+    private const int PageSize = 512;
+
+    public async Task SyncAsync(WorkspaceRow workspace, StorageRow storage, JobProgress progress, CancellationToken ct)
+    {
+        var source = stores.PrimaryFor(workspace.TenantId);
+        var target = stores.For(storage.Locator, workspace.TenantId);
+        Guid? after = null;
+        while (true)
+        {
+            var page = await NextPageAsync(workspace, storage, after, ct);
+            if (page.Count == 0)
+            {
+                return;
+            }
+
+            progress.AddTotal(page.Count);
+            after = page[^1].Id;
+            var copied = new ConcurrentDictionary<string, bool>();
+            await System.Threading.Tasks.Parallel.ForEachAsync(
+                page.DistinctBy(static f => f.ContentHash),
+                new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = ct },
+                async (file, token) => copied[file.ContentHash] = await CopyAsync(source, target, file, token)
+            );
+            await using (var scope = await database.BeginWriteAsync(ct))
+            {
+                var held = page.Where(file => copied[file.ContentHash]);
+                await scope.MarkSyncedAsync(storage.Id, "replica", held, clock.NowMicros());
+                await scope.CommitAsync(ct);
+            }
+
+            progress.AddDone(page.Count);
+        }
+    }
+
+    private async Task<List<FileRow>> NextPageAsync(
+        WorkspaceRow workspace,
+        StorageRow storage,
+        Guid? after,
+        CancellationToken ct
+    )
+    {
+        await using var connection = await database.OpenAsync(ct);
+        return await connection.FindUnsyncedAsync(workspace.Id, storage.Id, after, PageSize);
+    }
+
+    /// <summary>False when the content went meanwhile: then its file changed or is gone, and there is nothing to hold.</summary>
+    private static async ValueTask<bool> CopyAsync(
+        IContentStore source,
+        IContentStore target,
+        FileRow file,
+        CancellationToken ct
+    )
+    {
+        var hash = ContentHash.Parse(file.ContentHash, null);
+        await using var reader = await source.OpenReadAsync(hash, ct);
+        if (reader is null)
+        {
+            return false;
+        }
+
+        await using var writer = await target.CreateWriterAsync(reader.Length, ct);
+        var body = PipeReader.Create(reader.AsStream(), new StreamPipeReaderOptions(bufferSize: 64 * 1024));
+        var written = await body.CopyToAsync(writer, reader.Length, ct);
+        if (written.Hash != hash)
+        {
+            throw new InvalidDataException(
+                $"The content of '{file.Path}' on its storage has hash {written.Hash} instead of {hash}."
+            );
+        }
+
+        await writer.CommitAsync(ct);
+        return true;
+    }
+}

@@ -1,0 +1,65 @@
+using Dapper;
+using FileService.Data;
+using FileService.Files.Search;
+using PerfKit.Query;
+
+namespace FileService.Files;
+
+/// <summary>
+/// Files whose path or text holds the given characters, in path order. It reads texts until the page is full: its cost
+/// follows the corpus, which docs/search.md says.
+/// </summary>
+internal sealed class SubstringSearcher(Database database, ISqlDialect dialect, IKeysetCursors cursors)
+{
+    private static readonly KeysetOrder ByPath = new KeysetFields()
+        .UniqueBy<string>("path", "f.path")
+        .ParseSort("path");
+
+    public async Task<SearchPage> SearchAsync(
+        WorkspaceRow workspace,
+        string needle,
+        string? after,
+        int limit,
+        CancellationToken ct
+    )
+    {
+        var scope = $"substring {workspace.TenantId} {workspace.Id} {needle}";
+        var page = KeysetPages.Create(ByPath, cursors, scope, after, limit);
+        var like = database.Engine == Engine.PostgreSql ? "ilike" : "like";
+
+        await using var connection = await database.OpenAsync(ct);
+        var found = await connection.QueryPageAsync<FileRow>(
+            page,
+            $"""
+            select f.id, f.path, f.content_hash from files f
+            left join content_texts t on t.tenant_id = f.tenant_id and t.hash = f.content_hash
+            where f.workspace_id = @workspace and {page.Where}
+                and (f.path {like} @pattern escape '\' or t.text {like} @pattern escape '\')
+            order by {page.OrderBy} limit {page.Take}
+            """,
+            new { workspace = workspace.Id, pattern = $"%{Escape(needle)}%" },
+            static (row, _) => row.Path,
+            cancellationToken: ct
+        );
+        var hashes = found.Items.Select(static f => f.ContentHash).Distinct().ToArray();
+        var texts = await connection.FindTextsAsync(dialect, workspace.TenantId, hashes);
+        return new SearchPage(
+            found
+                .Items.Select(file => new SearchItem(
+                    file.Id,
+                    file.Path,
+                    1,
+                    SearchSnippet.Substring(file.Path, texts.GetValueOrDefault(file.ContentHash), needle)
+                ))
+                .ToList(),
+            found.Next,
+            false
+        );
+    }
+
+    /// <summary>Takes the meaning from LIKE's wildcards.</summary>
+    public static string Escape(string text) =>
+        text.Replace(@"\", @"\\", StringComparison.Ordinal)
+            .Replace("%", @"\%", StringComparison.Ordinal)
+            .Replace("_", @"\_", StringComparison.Ordinal);
+}

@@ -1,0 +1,88 @@
+using FileService.Data;
+using PerfKit.Query;
+
+namespace FileService.Files;
+
+/// <summary>A tenant's workspaces, by id or by name.</summary>
+internal sealed class Workspaces(Database database, IKeysetCursors cursors, TimeProvider clock)
+{
+    private static readonly KeysetOrder ByName = new KeysetFields()
+        .UniqueBy<string>("name", "w.name")
+        .ParseSort("name");
+
+    private const int MaxNameLength = 128;
+
+    /// <exception cref="ProblemException">400: not a name; 409: taken.</exception>
+    public async Task<WorkspaceRow> CreateAsync(string tenant, string? name, CancellationToken ct)
+    {
+        var workspace = NewRow(tenant, name);
+        await using var connection = await database.OpenAsync(ct);
+        return await connection.InsertWorkspaceAsync(workspace, clock.NowMicros())
+            ? workspace
+            : throw new ProblemException(
+                StatusCodes.Status409Conflict,
+                "workspace-exists",
+                $"There is a workspace '{workspace.Name}' already.",
+                "name"
+            );
+    }
+
+    /// <summary>The workspace of this name, made when there is none.</summary>
+    public async Task<WorkspaceRow> EnsureAsync(string tenant, string name, CancellationToken ct)
+    {
+        var workspace = NewRow(tenant, name);
+        await using var connection = await database.OpenAsync(ct);
+        await connection.InsertWorkspaceAsync(workspace, clock.NowMicros());
+        return await connection.FindWorkspaceAsync(tenant, name) ?? workspace;
+    }
+
+    /// <exception cref="ProblemException">404: unknown, or another tenant's.</exception>
+    public async Task<WorkspaceRow> FindAsync(string tenant, string idOrName, CancellationToken ct)
+    {
+        await using var connection = await database.OpenAsync(ct);
+        var found = Guid.TryParse(idOrName, out var id) ? await connection.FindWorkspaceAsync(tenant, id) : null;
+        return found
+            ?? await connection.FindWorkspaceAsync(tenant, idOrName)
+            ?? throw ProblemException.NotFound("workspace", idOrName);
+    }
+
+    public async Task<KeysetPage<WorkspaceRow>> ListAsync(string tenant, string? after, int limit, CancellationToken ct)
+    {
+        var page = KeysetPages.Create(ByName, cursors, $"workspaces {tenant}", after, limit);
+        await using var connection = await database.OpenAsync(ct);
+        return await connection.QueryPageAsync<WorkspaceRow>(
+            page,
+            $"""
+            select w.id, w.tenant_id, w.name from workspaces w
+            where w.tenant_id = @tenant and {page.Where} order by {page.OrderBy} limit {page.Take}
+            """,
+            new { tenant },
+            static (row, _) => row.Name,
+            cancellationToken: ct
+        );
+    }
+
+    private WorkspaceRow NewRow(string tenant, string? name)
+    {
+        if (
+            string.IsNullOrWhiteSpace(name)
+            || name.Length > MaxNameLength
+            || name.Any(c => char.IsControl(c) || c == '/')
+        )
+        {
+            throw ProblemException.BadRequest(
+                "invalid-name",
+                $"'{ProblemException.Shorten(name ?? "")}' is not a workspace name: use 1 to {MaxNameLength} characters "
+                    + "without '/' and control characters.",
+                "name"
+            );
+        }
+
+        return new WorkspaceRow
+        {
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            TenantId = tenant,
+            Name = name,
+        };
+    }
+}

@@ -1,0 +1,95 @@
+using FileService.Data;
+using FileService.Files;
+using Microsoft.Extensions.Options;
+using PerfKit.Streaming;
+
+namespace FileService.Setup;
+
+/// <summary>The key that signs cursors, known once the database is.</summary>
+internal sealed class CursorKey
+{
+    public byte[] Value { get; set; } = [];
+}
+
+/// <summary>Makes the service ready before its port opens: schema, primary storage, cursor key, demo files.</summary>
+internal sealed class Initializer(
+    Database database,
+    Migrator migrator,
+    ContentStores stores,
+    CursorKey cursorKey,
+    IOptions<StorageOptions> options,
+    IServiceProvider services,
+    TimeProvider clock
+)
+{
+    private const string DemoWorkspace = "demo";
+
+    /// <summary>Everything a command needs; <paramref name="demo"/> also fills an empty service.</summary>
+    public async Task RunAsync(bool demo, CancellationToken ct)
+    {
+        await migrator.MigrateAsync(ct);
+        cursorKey.Value = await migrator.ReadCursorKeyAsync(ct);
+        stores.Primary = await EnsurePrimaryAsync(ct);
+        foreach (var tenant in services.GetRequiredService<Tenants>().Names)
+        {
+            if (stores.PrimaryFor(tenant) is LocalContentStore local)
+            {
+                local.SweepTemporary(TimeSpan.FromHours(1));
+            }
+        }
+
+        if (demo && !await AnyWorkspaceAsync(ct))
+        {
+            await FillDemoAsync(ct);
+        }
+    }
+
+    /// <summary>
+    /// The first instance on a database decides where contents lie; the others use the same folder. An embedded service
+    /// keeps it relative, so that its data folder may move.
+    /// </summary>
+    private async Task<StorageRow> EnsurePrimaryAsync(CancellationToken ct)
+    {
+        await using var connection = await database.OpenAsync(ct);
+        if (await connection.FindPrimaryAsync() is not { } known)
+        {
+            var own = database.Engine == Engine.Sqlite ? "content" : Path.Combine(options.Value.Root, "content");
+            await connection.InsertStorageAsync(
+                new StorageRow
+                {
+                    Id = Guid.CreateVersion7(clock.GetUtcNow()),
+                    Kind = "primary",
+                    Locator = own,
+                },
+                clock.NowMicros()
+            );
+            Directory.CreateDirectory(stores.RootOf(own));
+            known = (await connection.FindPrimaryAsync())!;
+        }
+
+        if (database.Engine == Engine.Sqlite)
+        {
+            Directory.CreateDirectory(stores.RootOf(known.Locator));
+        }
+
+        return Directory.Exists(stores.RootOf(known.Locator))
+            ? known
+            : throw new SetupException(
+                $"The database keeps its contents in '{known.Locator}', which does not exist here; mount that folder."
+            );
+    }
+
+    private async Task<bool> AnyWorkspaceAsync(CancellationToken ct)
+    {
+        await using var connection = await database.OpenAsync(ct);
+        return await connection.AnyWorkspaceAsync();
+    }
+
+    private async Task FillDemoAsync(CancellationToken ct)
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "demo");
+        var workspace = await services.GetRequiredService<Workspaces>().EnsureAsync(Tenants.Default, DemoWorkspace, ct);
+        var (files, tally) = ImportFolder.Scan(folder);
+        await services.GetRequiredService<Importer>().ImportAsync(workspace, files, tally, ct);
+    }
+}

@@ -1,0 +1,91 @@
+using FileService.Data;
+using FileService.Data.Search;
+using FileService.Files;
+using FileService.Files.Conversions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using PerfKit.Query;
+using PerfKit.Streaming;
+
+namespace FileService.Setup;
+
+/// <summary>The composition: which parts make the file service. Web and commands share it.</summary>
+internal static class ServiceRegistration
+{
+    public static IServiceCollection AddFileService(this IServiceCollection services, IConfiguration configuration)
+    {
+        GuidHandler.Register();
+        AddSettings(services, configuration);
+        AddDatabase(services, configuration);
+        AddCaches(services, configuration);
+
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ContentStores>(p =>
+            new(p.GetRequiredService<IOptions<StorageOptions>>(), p.GetService<Func<IContentStore, IContentStore>>())
+        );
+        services.AddSingleton<ConversionCatalog>();
+        services.AddSingleton<Workspaces>();
+        services.AddSingleton<FileWriter>();
+        services.AddSingleton<FileLister>();
+        services.AddSingleton<FileLoader>();
+        services.AddSingleton<FileSearcher>();
+        services.AddSingleton<SubstringSearcher>();
+        services.AddSingleton<FileConverter>();
+        services.AddSingleton<StorageSync>();
+        services.AddSingleton<IFileLoader>(static p => p.GetRequiredService<FileLoader>());
+        services.AddSingleton<IFileSearcher>(static p => p.GetRequiredService<FileSearcher>());
+        services.AddSingleton<IFileConverter>(static p => p.GetRequiredService<FileConverter>());
+        services.AddSingleton<IStorageSync>(static p => p.GetRequiredService<StorageSync>());
+        services.AddSingleton<Importer>();
+        services.AddSingleton<ContentCollector>();
+        services.AddSingleton<JobRunner>();
+        services.AddSingleton<Storages>();
+        services.AddSingleton<Migrator>();
+        services.AddSingleton<Initializer>();
+        services.AddScoped<FileStorages>();
+        return services;
+    }
+
+    private static void AddSettings(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<StorageOptions>().Bind(configuration.GetSection("Storage")).ValidateWith("Storage");
+        services.AddOptions<CollectorOptions>().Bind(configuration.GetSection("Collector")).ValidateWith("Collector");
+        services.AddSingleton(new Tenants(configuration));
+    }
+
+    private static void AddDatabase(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<CursorKey>();
+        services.AddOptions<KeysetCursorOptions>().Configure<CursorKey>(static (o, key) => o.Keys.Add(key.Value));
+        var query = services.AddPerfKitQuery(static _ => { });
+        if (configuration.GetConnectionString("postgres") is { Length: > 0 } postgres)
+        {
+            services.AddSingleton(_ => Database.OpenPostgreSql(postgres));
+            services.AddSingleton(static p => (NpgsqlDataSource)p.GetRequiredService<Database>().Source);
+            query.UsePostgreSql();
+            services.AddSingleton<ISearchIndex, PostgreSqlSearchIndex>();
+            return;
+        }
+
+        var path = Path.Combine(configuration["Storage:Root"]!, "fileservice.db");
+        services.AddSingleton(_ => Database.OpenSqlite(path));
+        query.UseSqlite(path);
+        services.AddSingleton<ISearchIndex, SqliteSearchIndex>();
+    }
+
+    private static void AddCaches(IServiceCollection services, IConfiguration configuration)
+    {
+        var storage = configuration.GetSection("Storage").Get<StorageOptions>() ?? new StorageOptions();
+        services
+            .AddPerfKitCaching(FileLoader.CacheName, o => o.Capacity = storage.ContentCacheBytes)
+            .AddWeigher<ContentHash, byte[]>(static (_, bytes) => bytes.Length + 64);
+        services
+            .AddPerfKitCaching(FileConverter.CacheName, o => o.Capacity = storage.ConversionCacheBytes)
+            .AddWeigher<(ContentHash Hash, string Target), byte[]>(static (_, bytes) => bytes.Length + 96);
+    }
+
+    /// <summary>Data annotations, failing at start with a sentence that names the key.</summary>
+    private static void ValidateWith<T>(this OptionsBuilder<T> options, string section)
+        where T : class =>
+        options.ValidateOnStart().Services.AddSingleton<IValidateOptions<T>>(new SectionValidator<T>(section));
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FileService.Endpoints;
+using FileService.Files;
+using FileService.LivePage;
+using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
+
+namespace FileService.Setup;
+
+/// <summary>The web side of the composition: middleware, endpoints, hosted services.</summary>
+internal static class WebHost
+{
+    private const int MaxJsonBytes = 64 << 10;
+
+    public static WebApplication Build(WebApplicationBuilder builder, string urls)
+    {
+        builder.WebHost.UseUrls(urls).UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null; // The upload's own limit speaks; JSON bodies have theirs below.
+        });
+        builder.Logging.AddConsole();
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        AddServices(builder.Services, builder.Configuration);
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(static context => PlainStatus.WriteAsync(context.HttpContext));
+        var gatekeeper = new Gatekeeper(app.Services.GetRequiredService<Tenants>());
+        app.Use(gatekeeper.InvokeAsync);
+        app.UseRouting();
+        app.UsePerfKitRateLimit(static o => o.KeyOf = static context => context.Caller().Tenant);
+        app.Use(LimitJson);
+        Map(app);
+        WarnOfDevelopment(app);
+        return app;
+    }
+
+    private static void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddFileService(configuration);
+        services.AddHostedService(static p => p.GetRequiredService<JobRunner>());
+        services.AddHostedService(static p => p.GetRequiredService<ContentCollector>());
+        services.AddPerfKitRateLimit(configuration.GetSection("RateLimit"));
+        services.AddLivePage();
+        services.AddSingleton<IStoreSummary, StoreSummaryReader>();
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ProblemWriter>();
+        services.AddOpenApi();
+        services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
+        services
+            .AddOpenTelemetry()
+            .WithMetrics(static metrics => metrics.AddMeter("PerfKit.*").AddPrometheusExporter());
+        services.ConfigureHttpJsonOptions(static json =>
+        {
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        });
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.MapWorkspaces();
+        app.MapFiles();
+        app.MapSearch();
+        app.MapStorages();
+        app.MapJobs();
+        app.MapLivePage();
+        app.MapOpenApi("/openapi/v1.json");
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapHealthChecks("/health/live", new() { Predicate = static _ => false });
+        app.MapHealthChecks("/health/ready", new() { Predicate = static check => check.Tags.Contains("ready") });
+    }
+
+    private static Task LimitJson(HttpContext context, RequestDelegate next)
+    {
+        if (HttpMethods.IsPost(context.Request.Method))
+        {
+            var limit = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>();
+            if (limit is { IsReadOnly: false })
+            {
+                limit.MaxRequestBodySize = MaxJsonBytes;
+            }
+        }
+
+        return next(context);
+    }
+
+    private static void WarnOfDevelopment(WebApplication app)
+    {
+        if (app.Services.GetRequiredService<Tenants>().IsDevelopment)
+        {
+            app.Logger.LogWarning(
+                "No API keys are configured: only this machine is answered, and writes want 'X-Api-Key: {Key}'. "
+                    + "Configure Tenants:<name>:Keys:0 to open the service.",
+                Tenants.DevelopmentKey
+            );
+        }
+    }
+}
