@@ -18,9 +18,17 @@ internal sealed class ConversionCatalog(IEnumerable<IConversion> conversions)
 
     /// <summary>The targets that content of this type can be asked for, in a fixed order; empty when there is none.</summary>
     public IReadOnlyList<string> TargetsFor(string contentType) =>
-        [.. _conversions.Where(c => c.Accepts(contentType)).Select(static c => c.Target).Distinct(StringComparer.Ordinal)];
+        [
+            .. _conversions
+                .Where(c => c.Accepts(contentType))
+                .Select(static c => c.Target)
+                .Distinct(StringComparer.Ordinal),
+        ];
 
     /// <summary>The conversion of such content to the target; null when there is none.</summary>
     public IConversion? Find(string target, string contentType) =>
-        Array.Find(_conversions, c => string.Equals(c.Target, target, StringComparison.Ordinal) && c.Accepts(contentType));
+        Array.Find(
+            _conversions,
+            c => string.Equals(c.Target, target, StringComparison.Ordinal) && c.Accepts(contentType)
+        );
 }

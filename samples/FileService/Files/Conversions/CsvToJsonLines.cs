@@ -68,12 +68,20 @@ internal sealed class CsvToJsonLines : IConversion
             catch (CsvFormatException broken)
             {
                 var line = Math.Max(broken.LineNumber, 1);
-                throw new ConversionException($"The CSV is broken at line {line}: {broken.Message}", $"line {line}", broken);
+                throw new ConversionException(
+                    $"The CSV is broken at line {line}: {broken.Message}",
+                    $"line {line}",
+                    broken
+                );
             }
         }
     }
 
-    private static async ValueTask ConvertAsync(CsvReader reader, Stream destination, CancellationToken cancellationToken)
+    private static async ValueTask ConvertAsync(
+        CsvReader reader,
+        Stream destination,
+        CancellationToken cancellationToken
+    )
     {
         if (!await reader.ReadAsync(cancellationToken))
         {
@@ -102,7 +110,10 @@ internal sealed class CsvToJsonLines : IConversion
         CheckUtf8(reader);
         if (reader.FieldCount > MaxColumns)
         {
-            throw new ConversionException($"The CSV has {reader.FieldCount} columns; at most {MaxColumns} are converted.", "line 1");
+            throw new ConversionException(
+                $"The CSV has {reader.FieldCount} columns; at most {MaxColumns} are converted.",
+                "line 1"
+            );
         }
 
         var names = new JsonEncodedText[reader.FieldCount];
@@ -112,7 +123,8 @@ internal sealed class CsvToJsonLines : IConversion
             var name = reader.GetString(column).Trim();
             if (name.Length == 0 || !seen.Add(name))
             {
-                var fault = name.Length == 0 ? "has no name" : $"repeats the name '{name[..Math.Min(40, name.Length)]}'";
+                var fault =
+                    name.Length == 0 ? "has no name" : $"repeats the name '{name[..Math.Min(40, name.Length)]}'";
                 throw new ConversionException($"Column {column + 1} in the header row of the CSV {fault}.", "line 1");
             }
 
@@ -140,7 +152,10 @@ internal sealed class CsvToJsonLines : IConversion
     {
         if (!Utf8.IsValid(reader.RawRecord))
         {
-            throw new ConversionException($"Line {reader.LineNumber} of the CSV is not valid UTF-8.", $"line {reader.LineNumber}");
+            throw new ConversionException(
+                $"Line {reader.LineNumber} of the CSV is not valid UTF-8.",
+                $"line {reader.LineNumber}"
+            );
         }
     }
 }

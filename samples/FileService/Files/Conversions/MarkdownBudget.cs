@@ -16,7 +16,7 @@ internal sealed class MarkdownBudget : IMarkdownExtension
     /// <summary>The most lines of one paragraph or table.</summary>
     public const int MaxParagraphLines = 20_000;
 
-    private const int StepsPerLook = 64;
+    private const int StepsPerLook = 16;
     private static readonly object Key = new();
 
     /// <summary>What the parser is given so that it stops at the limit or when the caller leaves.</summary>
@@ -81,7 +81,8 @@ internal sealed class MarkdownBudget : IMarkdownExtension
     private sealed class Inlines : InlineParser
     {
         // What the costly parsers begin with.
-        public Inlines() => OpeningCharacters = ['[', ']', '!', '(', '*', '_', '~', '`', '<', '&', '|', '\\', 'h', 'w', '\n'];
+        public Inlines() =>
+            OpeningCharacters = ['[', ']', '!', '(', '*', '_', '~', '`', '<', '&', '|', '\\', 'h', 'w', '\n'];
 
         public override bool Match(InlineProcessor processor, ref StringSlice slice)
         {

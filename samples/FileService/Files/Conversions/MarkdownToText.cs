@@ -1,4 +1,4 @@
-using Markdig;
+using Markdig.Extensions.Alerts;
 using Markdig.Renderers;
 
 namespace FileService.Files.Conversions;
@@ -23,6 +23,7 @@ internal sealed class MarkdownToText(TimeProvider clock) : IConversion
             EnableHtmlEscape = false,
         };
         SafeMarkdown.Pipeline.Setup(renderer);
+        renderer.ObjectRenderers.RemoveAll(static r => r is AlertBlockRenderer); // It writes an icon; as a quote it is text.
         renderer.Render(document);
         await destination.WriteAsync(SourceText.StrictUtf8.GetBytes(text.ToString()), cancellationToken);
     }

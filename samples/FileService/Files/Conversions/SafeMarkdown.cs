@@ -53,14 +53,22 @@ internal static class SafeMarkdown
         var markdown = await SourceText.ReadAsync(source, MaxBytes, cancellationToken);
         try
         {
-            var document = Markdown.Parse(markdown, Pipeline, MarkdownBudget.Start(clock, TimeLimit, cancellationToken));
+            var document = Markdown.Parse(
+                markdown,
+                Pipeline,
+                MarkdownBudget.Start(clock, TimeLimit, cancellationToken)
+            );
             RemoveUnsafeLinks(document);
             AddAnchors(document);
             return document;
         }
-        catch (ArgumentException tooDeep) when (tooDeep.Message.Contains("depth limit", StringComparison.OrdinalIgnoreCase))
+        catch (ArgumentException tooDeep)
+            when (tooDeep.Message.Contains("depth limit", StringComparison.OrdinalIgnoreCase))
         {
-            throw new ConversionException("The Markdown is nested too deeply to convert.", inner: tooDeep);
+            throw new ConversionException(
+                "The Markdown is nested too deeply, or one table or paragraph of it is too large, to convert.",
+                inner: tooDeep
+            );
         }
     }
 
@@ -116,21 +124,25 @@ internal static class SafeMarkdown
             var name = id.Length == 0 ? "section" : id.ToString();
             var before = used.GetValueOrDefault(name);
             used[name] = before + 1;
-            heading.GetAttributes().Id = before == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{before}");
+            heading.GetAttributes().Id =
+                before == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{before}");
         }
     }
 
     private static string TextOf(HeadingBlock heading) =>
         string.Concat(
-            heading.Inline?.Descendants<LeafInline>().Select(static inline =>
-                inline switch
-                {
-                    LiteralInline literal => literal.Content.ToString(),
-                    CodeInline code => code.Content,
-                    HtmlEntityInline entity => entity.Transcoded.ToString(),
-                    LineBreakInline => " ",
-                    _ => "",
-                }
-            ) ?? []
+            heading
+                .Inline?.Descendants<LeafInline>()
+                .Select(static inline =>
+                    inline switch
+                    {
+                        LiteralInline literal => literal.Content.ToString(),
+                        CodeInline code => code.Content,
+                        HtmlEntityInline entity => entity.Transcoded.ToString(),
+                        LineBreakInline => " ",
+                        _ => "",
+                    }
+                )
+                ?? []
         );
 }

@@ -8,7 +8,10 @@ namespace FileService.Files.Conversions;
 internal static class SourceText
 {
     /// <summary>A decoder that throws <see cref="DecoderFallbackException"/> instead of inventing characters.</summary>
-    public static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    public static readonly UTF8Encoding StrictUtf8 = new(
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
 
     private const int BlockBytes = 64 << 10;
 
@@ -32,7 +35,9 @@ internal static class SourceText
                 length += await source.ReadAtLeastAsync(buffer.AsMemory(length, room), room, false, cancellationToken);
                 if (length > maxBytes)
                 {
-                    throw new ConversionException($"The content is larger than {maxBytes >> 20} MiB, the most this conversion takes.");
+                    throw new ConversionException(
+                        $"The content is larger than {maxBytes >> 20} MiB, the most this conversion takes."
+                    );
                 }
 
                 if (length < buffer.Length)
