@@ -7,6 +7,8 @@ public sealed class KeyedTokenBucketConcurrencyTests
 {
     private const int Threads = 4;
 
+    private static readonly string[] Keys = Enumerable.Range(0, 3_000).Select(key => $"key {key}").ToArray();
+
     [Fact]
     public async Task Threads_on_one_key_are_admitted_the_burst_exactly()
     {
@@ -51,6 +53,66 @@ public sealed class KeyedTokenBucketConcurrencyTests
         var most = burst + (10 * (clock.GetUtcNow() - started).TotalSeconds);
         admitted.Should().OnlyContain(count => count <= most);
         admitted.Sum().Should().BeGreaterThan(keys);
+    }
+
+    [Fact]
+    public async Task A_spent_permit_is_kept_although_other_threads_take_rested_slots_all_the_time()
+    {
+        var clock = new FakeTimeProvider();
+        using var limiter = Create(burst: 1, clock); // 16 slots; a key that only asks can be evicted at once.
+        using var isDone = new CancellationTokenSource();
+        var askers = Enumerable
+            .Range(0, 2)
+            .Select(asker => Task.Run(() => AskUntil(limiter, $"asker {asker}", isDone.Token)));
+        var running = Task.WhenAll(askers);
+
+        var most = 0;
+        for (var round = 0; round < 40_000; round++)
+        {
+            var key = Keys[round % Keys.Length];
+            var admitted = Enumerable.Range(0, 3).Count(_ => limiter.Decide(key).IsAdmitted);
+            most = Math.Max(most, admitted);
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await isDone.CancelAsync();
+        await running;
+        most.Should().Be(1, "the clock stands still within a round");
+    }
+
+    [Fact]
+    public async Task Two_threads_that_bring_a_new_key_at_once_share_one_bucket()
+    {
+        const int rounds = 3_000;
+        using var limiter = new KeyedTokenBucket(
+            new TokenBucketPolicyOptions { PermitsPerSecond = 10, Burst = 1 },
+            rounds * 10,
+            new FakeTimeProvider()
+        );
+        using var start = new Barrier(2);
+        var admitted = new int[rounds];
+
+        void Bring()
+        {
+            for (var round = 0; round < rounds; round++)
+            {
+                start.SignalAndWait();
+                Count(admitted, round, limiter.Decide(Keys[round]));
+            }
+        }
+
+        await Task.WhenAll(Task.Run(Bring), Task.Run(Bring));
+
+        admitted.Should().OnlyContain(count => count == 1);
+    }
+
+    private static void AskUntil(KeyedTokenBucket limiter, string name, CancellationToken done)
+    {
+        var keys = Enumerable.Range(0, 64).Select(key => $"{name} {key}").ToArray();
+        for (var i = 0; !done.IsCancellationRequested; i++)
+        {
+            limiter.Decide(keys[i % keys.Length], 0);
+        }
     }
 
     private static KeyedTokenBucket Create(int burst, TimeProvider clock) =>
