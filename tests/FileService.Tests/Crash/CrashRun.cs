@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using FileService.Tests.Fixture;
+using PerfKit.TestKit.Load;
+
+namespace FileService.Tests.Crash;
+
+/// <summary>One data folder and database through many sudden deaths; after each, everything acknowledged must be there.</summary>
+internal sealed class CrashRun(string folder, string? database, int seed)
+{
+    private const int Writers = 6;
+    private const int TreeFiles = 300;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan CollectedWithin = TimeSpan.FromSeconds(20);
+    private readonly Ledger _ledger = new();
+    private readonly Random _random = new(seed);
+    private readonly string _data = Path.Combine(folder, "data");
+    private readonly string _tree = Path.Combine(folder, "tree");
+    private Workspace? _workspace;
+    private Dictionary<string, byte[]> _imported = [];
+
+    /// <summary>How many writes were acknowledged over all.</summary>
+    public int Acknowledged => _ledger.Acknowledged;
+
+    /// <summary>Starts, checks what the last death left, writes from many callers, and kills.</summary>
+    public async Task KillWhileWritingAsync()
+    {
+        await using var service = await StartAsync();
+        _workspace ??= await service.Client.NewWorkspaceAsync();
+        await CheckAsync(service.Client);
+        var writers = Enumerable
+            .Range(0, Writers)
+            .Select(i => new Writer(service.Client, _workspace, _ledger, i, _random.Next()).RunUntilDeathAsync())
+            .ToArray();
+        await WaitAsync(_random.Next(20, 450));
+        service.Kill();
+        await Task.WhenAll(writers);
+    }
+
+    /// <summary>Starts an import of a tree that changed since the last, and kills it.</summary>
+    public async Task KillWhileImportingAsync()
+    {
+        _imported = SmallTree.Write(_tree, TreeFiles, _random.Next());
+        using var import = Process.Start(ServiceProgram.Start(Import, database))!;
+        var output = Task.WhenAll(import.StandardOutput.ReadToEndAsync(), import.StandardError.ReadToEndAsync());
+        await WaitAsync(_random.Next(300, 1300));
+        import.Kill();
+        await import.WaitForExitAsync();
+        await output;
+    }
+
+    /// <summary>Imports to the end, then waits until exactly the contents in use are left on the disk.</summary>
+    public async Task EndWholeAsync()
+    {
+        var import = await ServiceProgram.RunAsync(Import, Limit, database);
+        import.ExitCode.Should().Be(0, import.All);
+        await using var service = await StartAsync();
+        await CheckAsync(service.Client);
+        var imported = await ShownAsync(service.Client, "imported");
+        foreach (var (path, content) in _imported)
+        {
+            imported.Should().Contain(path, ServiceCalls.Hash(content));
+        }
+
+        await CollectedAsync(service.Client);
+    }
+
+    private string[] Import => ["import", _tree, "--workspace", "imported", "--data", _data];
+
+    private Task<ServiceProcess> StartAsync() =>
+        ServiceProcess.StartAsync(
+            new ServiceStart(_data)
+            {
+                PostgreSql = database,
+                Arguments =
+                [
+                    .. ServiceStart.Unlimited,
+                    "--Collector:Period=00:00:00.1",
+                    "--Collector:PassesPerSweep=1",
+                ],
+            }
+        );
+
+    /// <summary>Every listed file gives the bytes of its hash; every acknowledged write is there, no other file is.</summary>
+    private async Task CheckAsync(HttpClient client)
+    {
+        _ledger.Settle(await ShownAsync(client, _workspace!.Id));
+        await ShownAsync(client, "imported");
+    }
+
+    private static async Task<Dictionary<string, string>> ShownAsync(HttpClient client, string workspace)
+    {
+        using var exists = await client.GetAsync($"/workspaces/{workspace}/files?limit=1");
+        if ((int)exists.StatusCode == 404)
+        {
+            return []; // No import has come that far.
+        }
+
+        var files = await client.WalkAsync($"/workspaces/{workspace}/files?sort=path&limit=1000");
+        await Parallel.ForEachAsync(
+            files,
+            new ParallelOptions { MaxDegreeOfParallelism = 4 },
+            async (file, ct) =>
+            {
+                using var response = await client.GetAsync($"/files/{file.Text("id")}/content", ct);
+                await response.ShouldBeAsync(200);
+                var content = await response.Content.ReadAsByteArrayAsync(ct);
+                content.LongLength.Should().Be(file.GetProperty("size").GetInt64());
+                ServiceCalls.Hash(content).Should().Be(file.Text("contentHash"), "of {0}", file.Text("path"));
+            }
+        );
+        return files.ToDictionary(f => f.Text("path"), f => f.Text("contentHash"));
+    }
+
+    private async Task CollectedAsync(HttpClient client)
+    {
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var workspace in await client.WalkAsync("/workspaces"))
+        {
+            var files = await client.WalkAsync(
+                $"/workspaces/{workspace.Text("id")}/files?fields=contentHash&limit=1000"
+            );
+            used.UnionWith(files.Select(f => f.Text("contentHash")));
+        }
+
+        using var limit = new CancellationTokenSource(CollectedWithin);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        var blobs = DataFolder.Blobs(_data);
+        while (!used.SetEquals(blobs) && !limit.IsCancellationRequested)
+        {
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+            blobs = DataFolder.Blobs(_data);
+        }
+
+        used.Except(blobs).Should().BeEmpty("no row is without content");
+        blobs.Except(used).Should().BeEmpty("orphans are collected");
+        DataFolder.Temporary(_data).Should().BeEmpty("what dead processes left is swept");
+    }
+
+    private static async Task WaitAsync(int milliseconds)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(milliseconds));
+        await timer.WaitForNextTickAsync();
+    }
+}
