@@ -61,6 +61,17 @@ public sealed class KeyedTokenBucketTests
     }
 
     [Fact]
+    public void A_rate_that_no_whole_nanosecond_gives_is_rounded_down()
+    {
+        using var limiter = Create(permitsPerSecond: 700_000, burst: 1_000_000);
+        limiter.Decide("a", 1_000_000);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        limiter.Decide("a", 0).Remaining.Should().BeInRange(699_000, 700_000);
+    }
+
+    [Fact]
     public void Decide_for_several_permits_spends_all_or_none()
     {
         using var limiter = Create(permitsPerSecond: 1, burst: 10);
