@@ -18,7 +18,7 @@ public interface IContentStore
     /// <summary>
     /// Begins a content. Nothing is visible until <see cref="ContentWriter.CommitAsync"/>; disposing earlier leaves no trace.
     /// </summary>
-    /// <param name="length">Bytes to come, when known: space is reserved, and more or fewer bytes are an error.</param>
+    /// <param name="length">Bytes to come, when known: more or fewer are then an error, and too many are refused at once.</param>
     /// <param name="cancellationToken">Gives up before the writer exists.</param>
     /// <exception cref="ContentStoreFullException">There is no room for <paramref name="length"/> bytes.</exception>
     ValueTask<ContentWriter> CreateWriterAsync(long? length = null, CancellationToken cancellationToken = default);

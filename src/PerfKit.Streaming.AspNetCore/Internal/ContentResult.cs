@@ -159,7 +159,7 @@ internal sealed class ContentResult(ContentDescription what, Func<CancellationTo
                 context.Abort();
             }
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception) when (!context.RequestAborted.IsCancellationRequested)
         {
             DeliveryMetrics.Failed();
             context.Abort(); // The length is promised: a clean end would pass a part off as the whole.

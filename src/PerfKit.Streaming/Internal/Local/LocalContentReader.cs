@@ -21,8 +21,8 @@ internal sealed class LocalContentReader(SafeFileHandle file, long length, bool 
             return 0;
         }
 
-        // Without overlapped I/O (Unix) an asynchronous read is this same call after a hop to another pool thread.
-        var read = file.IsAsync
+        // Unix has no overlapped file I/O: there an asynchronous read is this same call after a hop to another thread.
+        var read = OperatingSystem.IsWindows()
             ? await RandomAccess.ReadAsync(file, buffer, offset, cancellationToken).ConfigureAwait(false)
             : RandomAccess.Read(file, buffer.Span, offset);
         metrics.Read(read);

@@ -29,15 +29,19 @@ internal sealed class LocalContentWriter : ContentWriter
 
     public static LocalContentWriter Create(StoreLayout layout, StreamingMetrics metrics, long? declaredLength)
     {
-        var path = TemporaryFiles.NewPath(layout.TemporaryFolder);
+        if (declaredLength is { } length)
+        {
+            DiskSpace.Demand(layout.Root, length);
+        }
+
         try
         {
-            var file = TemporaryFiles.Create(path, declaredLength ?? 0);
-            return new LocalContentWriter(layout, metrics, declaredLength, path, file);
+            var path = TemporaryFiles.NewPath(layout.TemporaryFolder);
+            return new LocalContentWriter(layout, metrics, declaredLength, path, TemporaryFiles.Create(path));
         }
-        catch (IOException e) when (DiskFull.Caused(e))
+        catch (IOException e) when (DiskSpace.IsFull(e))
         {
-            throw DiskFull.Explain(layout.Root, e);
+            throw DiskSpace.Explain(layout.Root, e);
         }
     }
 
@@ -53,9 +57,9 @@ internal sealed class LocalContentWriter : ContentWriter
             await RandomAccess.WriteAsync(_file, block, offset, cancellationToken).ConfigureAwait(false);
             _metrics.Written(block.Length);
         }
-        catch (IOException e) when (DiskFull.Caused(e))
+        catch (IOException e) when (DiskSpace.IsFull(e))
         {
-            throw DiskFull.Explain(_layout.Root, e);
+            throw DiskSpace.Explain(_layout.Root, e);
         }
     }
 
@@ -68,9 +72,9 @@ internal sealed class LocalContentWriter : ContentWriter
             {
                 RandomAccess.FlushToDisk(_file);
             }
-            catch (IOException e) when (DiskFull.Caused(e))
+            catch (IOException e) when (DiskSpace.IsFull(e))
             {
-                throw DiskFull.Explain(_layout.Root, e); // Delayed allocation tells only now.
+                throw DiskSpace.Explain(_layout.Root, e); // Delayed allocation tells only now.
             }
         }
 

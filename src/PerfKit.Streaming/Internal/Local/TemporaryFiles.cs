@@ -9,22 +9,14 @@ namespace PerfKit.Streaming.Internal;
 internal static class TemporaryFiles
 {
     private const string Extension = ".tmp";
-    private const long LeastReservedBytes = 1 << 20; // Below, reserving costs more than a fragment.
 
     // Windows must let a locked file be renamed and deleted; Unix always does, and reads any sharing as no lock.
     private static readonly FileShare Locked = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
 
     public static string NewPath(string folder) => Path.Combine(folder, $"{Guid.NewGuid():N}{Extension}");
 
-    public static SafeFileHandle Create(string path, long length) =>
-        File.OpenHandle(
-            path,
-            FileMode.CreateNew,
-            FileAccess.ReadWrite,
-            Locked,
-            FileOptions.Asynchronous,
-            length >= LeastReservedBytes ? length : 0
-        );
+    public static SafeFileHandle Create(string path) =>
+        File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, Locked, FileOptions.Asynchronous);
 
     /// <summary>Closes a file and, when a path is given, deletes it while it is still locked.</summary>
     public static void Close(SafeFileHandle file, string? deletePath)
