@@ -4,7 +4,7 @@ namespace FileService.Tests.Conversions;
 
 public sealed class ConversionCatalogTests
 {
-    private readonly ConversionCatalog _catalog = ConversionCatalog.Create(TimeProvider.System);
+    private readonly ConversionCatalog _catalog = new(TimeProvider.System);
 
     [Theory]
     [InlineData("text/markdown; charset=utf-8", "html,text")]

@@ -11,7 +11,7 @@ internal static class ConversionRunner
 
     public static async Task<string> ConvertAsync(string target, string contentType, byte[] source)
     {
-        var conversion = ConversionCatalog.Create(TimeProvider.System).Find(target, contentType);
+        var conversion = new ConversionCatalog(TimeProvider.System).Find(target, contentType);
         conversion.Should().NotBeNull();
         using var destination = new MemoryStream();
         await conversion!.ConvertAsync(new MemoryStream(source), destination, CancellationToken.None);

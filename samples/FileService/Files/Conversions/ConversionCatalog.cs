@@ -1,20 +1,20 @@
 namespace FileService.Files.Conversions;
 
-/// <summary>The conversions the service knows. The first that accepts the content type and has the target is taken.</summary>
-internal sealed class ConversionCatalog(IEnumerable<IConversion> conversions)
+/// <summary>
+/// The conversions the service knows: Markdown to HTML (<c>html</c>), CSV to JSON lines (<c>jsonl</c>) and text extraction
+/// (<c>text</c>). The first that accepts the content type and has the target is taken.
+/// </summary>
+internal sealed class ConversionCatalog(TimeProvider clock)
 {
-    private readonly IConversion[] _conversions = [.. conversions];
-
-    /// <summary>Markdown to HTML (<c>html</c>), CSV to JSON lines (<c>jsonl</c>) and text extraction (<c>text</c>).</summary>
-    public static ConversionCatalog Create(TimeProvider clock) =>
-        new([
-            new MarkdownToHtml(clock),
-            CsvToJsonLines.ForCommas,
-            CsvToJsonLines.ForTabs,
-            new MarkdownToText(clock),
-            new HtmlToText(),
-            new PlainText(),
-        ]);
+    private readonly IConversion[] _conversions =
+    [
+        new MarkdownToHtml(clock),
+        CsvToJsonLines.ForCommas,
+        CsvToJsonLines.ForTabs,
+        new MarkdownToText(clock),
+        new HtmlToText(),
+        new PlainText(),
+    ];
 
     /// <summary>The targets that content of this type can be asked for, in a fixed order; empty when there is none.</summary>
     public IReadOnlyList<string> TargetsFor(string contentType) =>
