@@ -81,6 +81,7 @@ internal static partial class CommandLine
         root.Add(migrate);
 
         root.Add(ImportCommand.Build(Settings));
+        root.Add(CompareCommand.Build(Settings));
         return root;
     }
 
@@ -94,6 +95,7 @@ internal static partial class CommandLine
             Npgsql.NpgsqlException e => $"PostgreSQL (ConnectionStrings:postgres) does not answer: {e.Message}",
             Microsoft.Data.Sqlite.SqliteException e => $"The database in the data folder failed: {e.Message}",
             HttpRequestException e => $"The service does not answer: {e.Message}",
+            InvalidOperationException { InnerException: FormatException or ArgumentException } => exception.Message,
             TimeoutException or IOException or UnauthorizedAccessException => exception.Message,
             _ => exception.InnerException is { } inner ? Explain(inner) : null,
         };

@@ -27,6 +27,9 @@ internal sealed class CommandServices : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
+    public T GetKeyed<T>(string key)
+        where T : notnull => _services.GetRequiredKeyedService<T>(key);
+
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();

@@ -1,4 +1,5 @@
 using FileService.Setup;
+using Microsoft.Extensions.Options;
 
 namespace FileService.Commands;
 
@@ -13,7 +14,8 @@ internal static class ServeCommand
         HostConfiguration.AddTo(builder.Configuration, settings);
         using var owned = Owner.Of(builder.Configuration, $"serving {settings.Urls}");
         await using var app = WebHost.Build(builder, settings.Urls);
-        await app.Services.GetRequiredService<Initializer>().RunAsync(demo: true, ct);
+        await WaitingRoom.InitializeAsync(app.Services.GetRequiredService<Initializer>(), settings.Urls, ct);
+        app.Services.GetService<IStartupValidator>()?.Validate();
         await app.RunAsync(ct);
         return 0;
     }

@@ -61,6 +61,11 @@ internal static class FileEndpoints
         await files.CheckAsync(workspace, path, condition, ct); // Refused before the body is accepted.
 
         var maxBytes = options.Value.MaxUploadBytes;
+        if (context.Request.ContentLength > maxBytes)
+        {
+            throw new ContentTooLargeException(maxBytes);
+        }
+
         await using var pending = (
             await files.ReceiveAsync(
                 workspace,

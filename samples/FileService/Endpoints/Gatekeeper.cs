@@ -11,13 +11,7 @@ namespace FileService.Endpoints;
 internal sealed class Gatekeeper(Tenants tenants)
 {
     private static readonly string[] OpenPaths = ["/health", "/openapi", "/metrics"];
-    private static readonly string[] ForwardingHeaders =
-    [
-        "Forwarded",
-        "X-Forwarded-For",
-        "X-Forwarded-Host",
-        "X-Real-IP",
-    ];
+    private static readonly string[] LoopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -25,6 +19,11 @@ internal sealed class Gatekeeper(Tenants tenants)
         if (tenants.IsDevelopment)
         {
             RefuseStrangers(context);
+        }
+
+        if (OpenPaths.Any(open => context.Request.Path.StartsWithSegments(open)))
+        {
+            return next(context);
         }
 
         var key = context.Request.Headers["X-Api-Key"];
@@ -45,11 +44,7 @@ internal sealed class Gatekeeper(Tenants tenants)
 
     private bool NeedsKey(HttpRequest request)
     {
-        if (
-            request.Path == "/"
-            || request.Path == "/live"
-            || OpenPaths.Any(open => request.Path.StartsWithSegments(open))
-        )
+        if (request.Path == "/" || request.Path == "/live")
         {
             return false;
         }
@@ -61,6 +56,11 @@ internal sealed class Gatekeeper(Tenants tenants)
         tenants.IsDevelopment
             ? $"No keys are configured, so writes want the header 'X-Api-Key: {Tenants.DevelopmentKey}'."
             : "Send the header X-Api-Key with a key of your tenant.";
+
+    private static bool IsForwarding(string header) =>
+        header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
+        || header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase)
+        || header.Equals("X-Real-IP", StringComparison.OrdinalIgnoreCase);
 
     private static void RefuseStrangers(HttpContext context)
     {
@@ -75,7 +75,7 @@ internal sealed class Gatekeeper(Tenants tenants)
         }
 
         var host = context.Request.Host.Host;
-        if (host is not ("localhost" or "127.0.0.1" or "[::1]"))
+        if (!LoopbackHosts.Contains(host, StringComparer.OrdinalIgnoreCase))
         {
             throw ProblemException.BadRequest(
                 "host-not-allowed",
@@ -85,7 +85,7 @@ internal sealed class Gatekeeper(Tenants tenants)
             );
         }
 
-        var forwarded = Array.Find(ForwardingHeaders, context.Request.Headers.ContainsKey);
+        var forwarded = context.Request.Headers.Keys.FirstOrDefault(IsForwarding);
         if (forwarded is not null)
         {
             throw new ProblemException(
@@ -101,5 +101,7 @@ internal sealed class Gatekeeper(Tenants tenants)
 /// <summary>The caller of a request, bound as an endpoint's parameter.</summary>
 internal static class CallerFeature
 {
-    public static Caller Caller(this HttpContext context) => context.Features.Get<Caller>()!;
+    private static readonly Caller Nobody = new(Tenants.Default, IsAdmin: false);
+
+    public static Caller Caller(this HttpContext context) => context.Features.Get<Caller>() ?? Nobody;
 }

@@ -68,7 +68,11 @@ internal sealed class ProblemWriter(ILogger<ProblemWriter> log) : IExceptionHand
             ContentTruncatedException e => ProblemException.BadRequest("content-truncated", e.Message),
             BadHttpRequestException { StatusCode: 413 } e => new ProblemException(413, "too-large", e.Message),
             BadHttpRequestException e => new ProblemException(e.StatusCode, "bad-request", e.Message),
-            ContentStoreFullException e => new ProblemException(507, "storage-full", e.Message),
+            ContentStoreFullException => new ProblemException(
+                507,
+                "storage-full",
+                "The disk that holds the contents has no room for this one; free room on it."
+            ),
             SqliteException { SqliteErrorCode: SqliteFull } => new ProblemException(
                 507,
                 "storage-full",
@@ -77,12 +81,12 @@ internal sealed class ProblemWriter(ILogger<ProblemWriter> log) : IExceptionHand
             SqliteException { SqliteErrorCode: SqliteBusy } => ProblemException.Busy(
                 "The database is busy; try again."
             ),
-            DbException or TimeoutException => Unavailable(),
-            _ when HasCause<DbException>(exception) => Unavailable(),
+            DbException or TimeoutException => DatabaseUnavailable(),
+            _ when HasCause<DbException>(exception) => DatabaseUnavailable(),
             _ => new ProblemException(500, "internal-error", "The service failed to answer; its log says why."),
         };
 
-    private static ProblemException Unavailable() =>
+    public static ProblemException DatabaseUnavailable() =>
         new(503, "database-unavailable", "The database does not answer now; try again.") { RetryAfterSeconds = 5 };
 
     private static bool HasCause<T>(Exception exception)

@@ -54,7 +54,7 @@ internal sealed class FileConverter(
 
     /// <summary>The conversion of a file to a target.</summary>
     public static IConversion Find(ConversionCatalog catalog, FileContent file, string target) =>
-        catalog.Find(file.File.ContentType, target)
+        catalog.Find(target, file.File.ContentType)
         ?? throw new ProblemException(
             StatusCodes.Status406NotAcceptable,
             "no-such-conversion",

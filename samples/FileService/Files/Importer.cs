@@ -12,6 +12,8 @@ namespace FileService.Files;
 internal sealed class Importer(Database database, ISqlDialect dialect, FileWriter writer)
 {
     private const int BatchFiles = 64;
+    private const int BatchChars = 4 << 20;
+    private const int Waiting = 16;
     private const int Receivers = 3;
 
     /// <param name="workspace">Where the files go.</param>
@@ -27,7 +29,7 @@ internal sealed class Importer(Database database, ISqlDialect dialect, FileWrite
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var changed = Channel.CreateBounded<ImportFile>(BatchFiles);
-        var received = Channel.CreateBounded<PendingFile>(BatchFiles);
+        var received = Channel.CreateBounded<PendingFile>(Waiting);
         var tasks = new List<Task>
         {
             FindChangedAsync(workspace, files, changed.Writer, tally, stop.Token),
@@ -151,9 +153,11 @@ internal sealed class Importer(Database database, ISqlDialect dialect, FileWrite
         var batch = new List<PendingFile>(BatchFiles);
         while (await received.WaitToReadAsync(ct))
         {
-            while (batch.Count < BatchFiles && received.TryRead(out var file))
+            var chars = 0;
+            while (batch.Count < BatchFiles && chars < BatchChars && received.TryRead(out var file))
             {
                 batch.Add(file);
+                chars += file.Text?.Length ?? 0;
             }
 
             try

@@ -101,7 +101,8 @@ internal static class RealPath
         )
         {
             real = Path.Combine(real, part);
-            real = new DirectoryInfo(real).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? real;
+            var here = new DirectoryInfo(real);
+            real = here.LinkTarget is null ? real : here.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? real;
         }
 
         return real;

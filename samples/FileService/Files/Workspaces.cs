@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using FileService.Data;
 using PerfKit.Query;
 
@@ -62,18 +63,21 @@ internal sealed class Workspaces(Database database, IKeysetCursors cursors, Time
         );
     }
 
+    private static bool IsName([NotNullWhen(true)] string? name) =>
+        !string.IsNullOrWhiteSpace(name)
+        && name.Length <= MaxNameLength
+        && name is not ("." or "..")
+        && !name.Any(static c => char.IsControl(c) || c is '/' or '\\')
+        && !Guid.TryParse(name, out _);
+
     private WorkspaceRow NewRow(string tenant, string? name)
     {
-        if (
-            string.IsNullOrWhiteSpace(name)
-            || name.Length > MaxNameLength
-            || name.Any(c => char.IsControl(c) || c == '/')
-        )
+        if (!IsName(name))
         {
             throw ProblemException.BadRequest(
                 "invalid-name",
                 $"'{ProblemException.Shorten(name ?? "")}' is not a workspace name: use 1 to {MaxNameLength} characters "
-                    + "without '/' and control characters.",
+                    + "without slashes and control characters; '.', '..' and the form of an id are taken.",
                 "name"
             );
         }

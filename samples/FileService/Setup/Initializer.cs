@@ -22,7 +22,10 @@ internal sealed class Initializer(
     TimeProvider clock
 )
 {
-    private const string DemoWorkspace = "demo";
+    public const string DemoWorkspace = "demo";
+
+    /// <summary>The repository's documents, copied beside the program.</summary>
+    public static string DemoFolder { get; } = Path.Combine(AppContext.BaseDirectory, "demo");
 
     /// <summary>Everything a command needs; <paramref name="demo"/> also fills an empty service.</summary>
     public async Task RunAsync(bool demo, CancellationToken ct)
@@ -87,9 +90,8 @@ internal sealed class Initializer(
 
     private async Task FillDemoAsync(CancellationToken ct)
     {
-        var folder = Path.Combine(AppContext.BaseDirectory, "demo");
         var workspace = await services.GetRequiredService<Workspaces>().EnsureAsync(Tenants.Default, DemoWorkspace, ct);
-        var (files, tally) = ImportFolder.Scan(folder);
+        var (files, tally) = ImportFolder.Scan(DemoFolder);
         await services.GetRequiredService<Importer>().ImportAsync(workspace, files, tally, ct);
     }
 }

@@ -46,6 +46,7 @@ internal static class WebHost
         services.AddPerfKitRateLimit(configuration.GetSection("RateLimit"));
         services.AddLivePage();
         services.AddSingleton<IStoreSummary, StoreSummaryReader>();
+        services.AddSingleton<IPageSearch, PageSearch>();
         services.AddProblemDetails();
         services.AddExceptionHandler<ProblemWriter>();
         services.AddOpenApi();

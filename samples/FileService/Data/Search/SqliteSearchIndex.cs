@@ -5,7 +5,7 @@ using PerfKit.Query;
 
 namespace FileService.Data.Search;
 
-/// <summary>Search in SQLite: a contentless FTS5 table of tokens, ranked by bm25 with the path weighing more.</summary>
+/// <summary>Search in SQLite: a contentless FTS5 table of tokens, ranked with the path weighing more.</summary>
 internal sealed class SqliteSearchIndex : ISearchIndex
 {
     public Task PutAsync(WriteScope scope, StoredFile file, string? text)
@@ -30,6 +30,10 @@ internal sealed class SqliteSearchIndex : ISearchIndex
             scope.Transaction
         );
 
+    /// <summary>
+    /// Ranks by bm25 while the matches are few. bm25 reads every match for its weights, so for a common term it is not asked:
+    /// a bounded set is ordered by whether the path holds the words.
+    /// </summary>
     public async Task<List<SearchHit>> FindAsync(
         DbConnection connection,
         Guid workspace,
@@ -39,21 +43,38 @@ internal sealed class SqliteSearchIndex : ISearchIndex
     {
         var parameters = new DynamicParameters(page.Parameters.ToDictionary());
         parameters.Add("terms", query.ToFts5());
+        parameters.Add("pathTerms", $"path_terms : ({query.ToFts5()})");
         parameters.Add("workspace", workspace);
         parameters.Add("candidates", ISearchIndex.MaxRanked + 1);
+        var matches = await connection.ExecuteScalarAsync<long>($"select count(*) from ({Some("@terms")})", parameters);
         return (
             await connection.QueryAsync<SearchHit>(
                 $"""
-                with r as materialized (
-                    select f.id, f.path, f.content_hash, -bm25(file_search, 8.0, 1.0) as score
-                    from file_search join files f on f.seq = file_search.rowid
-                    where file_search match @terms and f.workspace_id = @workspace
-                    limit @candidates)
-                select r.id, r.path, r.content_hash, r.score, (select count(*) from r) as candidates
-                from r where {page.Where} order by {page.OrderBy} limit {page.Take}
+                with r as materialized ({(matches > ISearchIndex.MaxRanked ? ByPath : ByBm25)})
+                select r.id, f.path, f.content_hash, r.score, {matches} as candidates
+                from r join files f on f.id = r.id
+                where {page.Where} order by {page.OrderBy} limit {page.Take}
                 """,
                 parameters
             )
         ).AsList();
     }
+
+    private const string ByBm25 = """
+        select f.id, -bm25(file_search, 8.0, 1.0) as score
+        from file_search join files f on f.seq = file_search.rowid
+        where file_search match @terms and f.workspace_id = @workspace
+        """;
+
+    private static readonly string ByPath = $"""
+        select id, max(score) as score
+        from (select id, 1.0 as score from ({Some("@pathTerms")}) union all select id, 0.0 from ({Some("@terms")}))
+        group by id
+        """;
+
+    private static string Some(string match) =>
+        $"""
+            select f.id from file_search join files f on f.seq = file_search.rowid
+            where file_search match {match} and f.workspace_id = @workspace limit @candidates
+            """;
 }

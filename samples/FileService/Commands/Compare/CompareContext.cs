@@ -1,0 +1,65 @@
+using FileService.Data;
+
+namespace FileService.Commands.Compare;
+
+/// <summary>What the measured operations share.</summary>
+internal sealed class CompareContext(
+    CommandServices services,
+    WorkspaceRow workspace,
+    RoundTrip trip,
+    TimeProvider clock,
+    Deadline deadline
+)
+{
+    /// <summary>Seeds every draw, so that a repeat measures the same files and words.</summary>
+    public const int Seed = 20_261_122;
+
+    public CommandServices Services => services;
+
+    public WorkspaceRow Workspace => workspace;
+
+    public RoundTrip Trip => trip;
+
+    public TimeProvider Clock => clock;
+
+    public Deadline Deadline => deadline;
+
+    /// <summary>One line of progress.</summary>
+    public void Say(string line) => Console.WriteLine($"{deadline.Elapsed.TotalSeconds, 5:N0} s  {line}");
+
+    /// <summary>Runs both sides, every other time the after side first, so that neither always finds what the other left.</summary>
+    public static async Task<(TBefore Before, TAfter After)> InTurnAsync<TBefore, TAfter>(
+        int turn,
+        Func<Task<TBefore>> before,
+        Func<Task<TAfter>> after
+    )
+    {
+        if (turn % 2 == 0)
+        {
+            var first = await before();
+            return (first, await after());
+        }
+
+        var second = await after();
+        return (await before(), second);
+    }
+
+    /// <summary>Runs it once and says how long it took, in milliseconds.</summary>
+    public async Task<(T Answer, double Ms)> TimeAsync<T>(Func<Task<T>> run)
+    {
+        var started = clock.GetTimestamp();
+        var answer = await run();
+        return (answer, clock.GetElapsedTime(started).TotalMilliseconds);
+    }
+}
+
+/// <summary>The end of the time a comparison may take.</summary>
+internal sealed class Deadline(TimeProvider clock, TimeSpan limit)
+{
+    private readonly long _started = clock.GetTimestamp();
+
+    public TimeSpan Elapsed => clock.GetElapsedTime(_started);
+
+    /// <summary>Whether less than <paramref name="reserve"/> is left.</summary>
+    public bool IsNear(TimeSpan reserve) => Elapsed > limit - reserve;
+}

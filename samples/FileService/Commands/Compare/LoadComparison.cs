@@ -1,0 +1,106 @@
+using FileService.Before;
+using FileService.Data;
+using FileService.Files;
+using PerfKit.Caching;
+using PerfKit.Streaming;
+
+namespace FileService.Commands.Compare;
+
+/// <summary>Loads files by id and reads all their bytes.</summary>
+internal sealed class LoadComparison(CompareContext context)
+{
+    private const int Files = 200;
+    private const int Loads = 5;
+    private const int WarmUps = 150;
+    private const long MaxBytes = 64 << 20; // What is kept of an answer to compare it.
+    private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(180);
+
+    private readonly IFileLoader _before = context.Services.Get<NaiveFileLoader>();
+    private readonly IFileLoader _after = context.Services.Get<FileLoader>();
+    private readonly ILocalCache<ContentHash, byte[]> _cache = context.Services.GetKeyed<
+        ILocalCache<ContentHash, byte[]>
+    >(FileLoader.CacheName);
+
+    public async Task<CompareOutcome> RunAsync(CancellationToken ct)
+    {
+        var files = await DrawAsync();
+        var timings = new Timings();
+        for (var i = 0; i < WarmUps; i++)
+        {
+            await SampleAsync(files[i % files.Length], i, new Timings(), ct);
+        }
+
+        for (var round = 0; round < Loads && !context.Deadline.IsNear(Reserve); round++)
+        {
+            for (var i = 0; i < files.Length; i++)
+            {
+                await SampleAsync(files[i], round + i, timings, ct);
+            }
+        }
+
+        return new CompareOutcome(timings.ToRow("load"), []);
+    }
+
+    private async Task<FileRow[]> DrawAsync()
+    {
+        var files = new Reservoir<FileRow>(Files, CompareContext.Seed);
+        await using var connection = await context.Services.Get<Database>().OpenAsync(CancellationToken.None);
+        await foreach (var file in connection.EachFileAsync(context.Workspace.Id))
+        {
+            if (file.Size <= MaxBytes)
+            {
+                files.Offer(file);
+            }
+        }
+
+        return files.Draw();
+    }
+
+    private async Task SampleAsync(FileRow file, int turn, Timings timings, CancellationToken ct)
+    {
+        var hash = ContentHash.Parse(file.ContentHash);
+        var (beforeMs, (coldMs, warmMs)) = await CompareContext.InTurnAsync(
+            turn,
+            () => OnceAsync(_before, file, hash, timings, ct),
+            async () =>
+            {
+                _cache.Remove(hash);
+                var cold = await OnceAsync(_after, file, hash, timings, ct);
+                return (cold, await OnceAsync(_after, file, hash, timings, ct));
+            }
+        );
+        timings.Add(beforeMs, coldMs, warmMs);
+    }
+
+    private async Task<double> OnceAsync(
+        IFileLoader loader,
+        FileRow file,
+        ContentHash hash,
+        Timings timings,
+        CancellationToken ct
+    )
+    {
+        using var sink = new MemorySink(file.Size);
+        var (length, ms) = await context.TimeAsync(() => ReadAsync(loader, file, sink, ct));
+        timings.Agree(length == file.Size && ContentHash.Compute(sink.Bytes) == hash);
+        return ms;
+    }
+
+    private static async Task<long> ReadAsync(IFileLoader loader, FileRow file, MemorySink sink, CancellationToken ct)
+    {
+        if (await loader.LoadAsync(file.TenantId, file.Id, ct) is not { } found)
+        {
+            return -1;
+        }
+
+        if (await found.OpenAsync(ct) is not { } reader)
+        {
+            return -1;
+        }
+
+        await using (reader)
+        {
+            return await sink.FillAsync(reader, ct);
+        }
+    }
+}
