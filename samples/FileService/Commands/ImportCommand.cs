@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using FileService.Files;
 using FileService.Setup;
@@ -13,7 +14,11 @@ internal static class ImportCommand
         var folder = new Argument<DirectoryInfo>("folder") { Description = "What to import." };
         folder.AcceptExistingOnly();
         var workspace = new Option<string>("--workspace") { Description = "Where to; by default the folder's name." };
-        var to = new Option<Uri?>("--to") { Description = "A running service's URL; import over HTTP." };
+        var to = new Option<Uri?>("--to")
+        {
+            Description = "A running service's URL; import over HTTP.",
+            CustomParser = ParseUrl,
+        };
         var key = new Option<string>("--key")
         {
             Description = "The X-Api-Key for --to.",
@@ -40,6 +45,18 @@ internal static class ImportCommand
             }
         );
         return command;
+    }
+
+    private static Uri? ParseUrl(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https"))
+        {
+            return url;
+        }
+
+        result.AddError($"--to '{text}' is not an http or https URL.");
+        return null;
     }
 
     private static async Task LocalAsync(
