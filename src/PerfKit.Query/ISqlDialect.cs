@@ -14,7 +14,7 @@ public interface ISqlDialect
     /// </summary>
     /// <param name="columnSql">The column as SQL; it comes from the program, never from a caller.</param>
     /// <param name="parameterName">The parameter's name, with or without the @.</param>
-    [SuppressMessage("Naming", "CA1716", Justification = "It is SQL's own word; only Visual Basic reserves it.")]
+    [SuppressMessage("Naming", "CA1716", Justification = "Kept because it is SQL's own word.")]
     string In(string columnSql, string parameterName);
 
     /// <summary>The value of that parameter.</summary>

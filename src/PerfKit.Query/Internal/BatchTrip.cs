@@ -15,7 +15,7 @@ internal sealed class BatchLoad<TKey, TValue>(TKey key)
 }
 
 /// <summary>One round trip: its loads, and how many of them somebody still waits for. Guarded by the loader's lock.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "The source has no timer and no wait handle: nothing to dispose.")]
+[SuppressMessage("Design", "CA1001", Justification = "Not needed, because the source has no timer and no handle.")]
 internal sealed class BatchTrip<TKey, TValue>(List<BatchLoad<TKey, TValue>> loads)
 {
     private readonly CancellationTokenSource _abandoned = new();

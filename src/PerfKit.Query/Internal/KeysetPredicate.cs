@@ -8,8 +8,8 @@ namespace PerfKit.Query.Internal;
 /// <remarks>
 /// Neighbouring columns of one direction form a run and compare as a row value. One run is the whole condition:
 /// <c>(a, b) &lt; (@k0, @k1)</c>. Several runs nest, each under its own bound:
-/// <c>(a &lt;= @k0 and (a &lt; @k0 or (b &gt; @k1)))</c>. The bound says nothing new, but it stands at the top of the
-/// conjunction, where a planner can turn it into the start of an index scan; without it the condition is a filter.
+/// <c>(a &lt;= @k0 and (a &lt; @k0 or b &gt; @k1))</c>. The bound takes the place of the equality in the usual
+/// <c>a &lt; @k0 or (a = @k0 and b &gt; @k1)</c>: as a conjunct it can start an index scan, an OR is only a filter.
 /// </remarks>
 internal static class KeysetPredicate
 {

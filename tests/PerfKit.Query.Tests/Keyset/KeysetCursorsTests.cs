@@ -109,6 +109,9 @@ public sealed class KeysetCursorsTests
     [InlineData("-path,-id")]
     [InlineData("path,-id")]
     [InlineData("path,hidden")]
+    [InlineData("path,-size")]
+    [InlineData("-path,-size")]
+    [InlineData("size,path")]
     [InlineData("updatedAt,size")]
     public void TryDecode_refuses_a_cursor_of_another_sort(string other)
     {
