@@ -43,14 +43,18 @@ run_limited() { # a time limit without coreutils, which macOS lacks
 }
 
 check() {
-    local package=$1 version=$2 readme=$src/$1/README.md project=$work/app/$1
+    local package=$1 version=$2 added readme=$src/$1/README.md project=$work/app/$1
     cp -r "$work/template" "$project"
     first_block csharp "$readme" >"$project/Program.cs"
     first_block text "$readme" >"$work/expected"
     [ -s "$project/Program.cs" ] || { fail "$package" "its README has no \`\`\`csharp block"; return; }
 
-    dotnet add "$project" package "$package" --version "$version" --no-restore >"$work/log" 2>&1 &&
-        dotnet build "$project" --nologo -v quiet -tl:off -warnaserror >"$work/log" 2>&1 ||
+    # Its README's install lines: the package, and an engine of the family where the program needs one.
+    for added in "$package" $(sed -n 's/^ *dotnet add package \(PerfKit[A-Za-z.]*\).*/\1/p' "$readme" | grep -vx "$package"); do
+        dotnet add "$project" package "$added" --version "$version" --no-restore >"$work/log" 2>&1 ||
+            { cat "$work/log" >&2; fail "$package" "$added could not be added"; return; }
+    done
+    dotnet build "$project" --nologo -v quiet -tl:off -warnaserror >"$work/log" 2>&1 ||
         { cat "$work/log" >&2; fail "$package" "the README's program does not build without a warning"; return; }
 
     if grep -q 'ConnectionStrings[:_]' "$project/Program.cs" && [ -z "${PERFKIT_TEST_POSTGRES:-}" ]; then
