@@ -65,7 +65,17 @@ internal static class CompareReport
         table.AddEmptyRow();
         foreach (var row in result.Detail)
         {
-            Add(table, row.Operation, row.Case, row.Before, row.AfterCold, row.After, row.Ratio, row.Samples, row.Equal);
+            Add(
+                table,
+                row.Operation,
+                row.Case,
+                row.Before,
+                row.AfterCold,
+                row.After,
+                row.Ratio,
+                row.Samples,
+                row.Equal
+            );
         }
 
         console.Write(table);

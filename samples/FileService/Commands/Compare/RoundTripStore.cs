@@ -11,7 +11,10 @@ internal sealed class RoundTripStore(IContentStore inner, RoundTrip trip) : ICon
         return await inner.GetInfoAsync(hash, cancellationToken);
     }
 
-    public async ValueTask<ContentReader?> OpenReadAsync(ContentHash hash, CancellationToken cancellationToken = default)
+    public async ValueTask<ContentReader?> OpenReadAsync(
+        ContentHash hash,
+        CancellationToken cancellationToken = default
+    )
     {
         await trip.WaitAsync();
         return await inner.OpenReadAsync(hash, cancellationToken);
