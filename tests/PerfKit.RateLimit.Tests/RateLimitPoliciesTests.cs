@@ -67,11 +67,12 @@ public sealed class RateLimitPoliciesTests
             limiter!.Decide("key");
         }
 
+        var factory = services.GetRequiredService<IMeterFactory>(); // The listener hears every test of the process.
         var seen = new List<string>();
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, it) =>
         {
-            if (instrument.Meter.Scope == services.GetRequiredService<IMeterFactory>())
+            if (instrument.Meter.Scope == factory)
             {
                 it.EnableMeasurementEvents(instrument);
             }

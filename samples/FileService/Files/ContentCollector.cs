@@ -21,6 +21,7 @@ internal sealed class ContentCollector(
 ) : BackgroundService
 {
     private const int BatchSize = 100;
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(1);
 
     /// <summary>One collection of one tenant; with <paramref name="sweep"/> blobs without a row go too.</summary>
     /// <returns>How many contents were removed.</returns>
@@ -92,6 +93,7 @@ internal sealed class ContentCollector(
 
     private async Task<int> SweepAsync(IContentStore store, string tenant, CancellationToken ct)
     {
+        (store as LocalContentStore)?.SweepTemporary(AbandonedAfter);
         var removed = 0;
         await foreach (var blobs in store.ListAsync(null, ct).Chunk(BatchSize).WithCancellation(ct))
         {

@@ -1,7 +1,6 @@
 using FileService.Data;
 using FileService.Files;
 using Microsoft.Extensions.Options;
-using PerfKit.Streaming;
 
 namespace FileService.Setup;
 
@@ -33,14 +32,6 @@ internal sealed class Initializer(
         await migrator.MigrateAsync(ct);
         cursorKey.Value = await migrator.ReadCursorKeyAsync(ct);
         stores.Primary = await EnsurePrimaryAsync(ct);
-        foreach (var tenant in services.GetRequiredService<Tenants>().Names)
-        {
-            if (stores.PrimaryFor(tenant) is LocalContentStore local)
-            {
-                local.SweepTemporary(TimeSpan.FromHours(1));
-            }
-        }
-
         if (demo && !await AnyWorkspaceAsync(ct))
         {
             await FillDemoAsync(ct);

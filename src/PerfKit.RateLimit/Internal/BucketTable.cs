@@ -38,28 +38,39 @@ internal sealed class BucketTable
     /// <summary>Decides for the key and keeps what was spent. A refusal writes nothing once the key has its slot.</summary>
     public RateLimitDecision Spend(long key, in Gcra gcra, int permits, long now)
     {
-        while (true)
+        RateLimitDecision decision;
+        while (!TrySpend(FindOrClaim(key, now), key, gcra, permits, now, out decision))
         {
-            var slot = FindOrClaim(key, now);
-            var seen = Volatile.Read(ref _fullAt[slot]);
-            if (seen == Changing)
-            {
-                continue;
-            }
-
-            var decision = gcra.Decide(seen, permits, now, out var fullAt);
-            if (fullAt != seen && Interlocked.CompareExchange(ref _fullAt[slot], fullAt, seen) != seen)
-            {
-                continue; // Lost the race: decide again on what the winner left.
-            }
-
-            if (IsStill(slot, key))
-            {
-                return decision;
-            }
-
-            // The slot changed hands in between. What was spent is lost to the new owner: strict, never lax.
+            // Lost a race: look again at what the winner left.
         }
+
+        return decision;
+    }
+
+    /// <summary>The slot the key owns, from now on if not yet; or its set's shared one.</summary>
+    internal int FindOrClaim(long key, long now)
+    {
+        var set = SetOf(key);
+        var slot = Find(set, key);
+        return slot >= 0 ? slot : Claim(set, key, now);
+    }
+
+    /// <summary>
+    /// Decides on a slot that was the key's a moment ago. False if it is no longer: what was spent is then lost to the
+    /// new owner, which is strict, never lax.
+    /// </summary>
+    internal bool TrySpend(int slot, long key, in Gcra gcra, int permits, long now, out RateLimitDecision decision)
+    {
+        var seen = Volatile.Read(ref _fullAt[slot]);
+        if (seen == Changing)
+        {
+            decision = default;
+            return false;
+        }
+
+        decision = gcra.Decide(seen, permits, now, out var fullAt);
+        return (fullAt == seen || Interlocked.CompareExchange(ref _fullAt[slot], fullAt, seen) == seen)
+            && IsStill(slot, key);
     }
 
     /// <summary>Reads a key's time without claiming a slot.</summary>
@@ -79,13 +90,6 @@ internal sealed class BucketTable
     private int SetOf(long key) => (int)(key & _setMask);
 
     private int SharedSlot(int set) => _owners.Length + set;
-
-    private int FindOrClaim(long key, long now)
-    {
-        var set = SetOf(key);
-        var slot = Find(set, key);
-        return slot >= 0 ? slot : Claim(set, key, now);
-    }
 
     private int Find(int set, long key)
     {

@@ -32,7 +32,7 @@ public sealed class FullDisk
         var before = await service.Client.UploadAsync(workspace, "before.txt", "stored before");
 
         using var tooLarge = await service.Client.PutAsync(workspace.Id, "large.bin", new byte[30 << 20]);
-        var problem = await tooLarge.ShouldBeProblemAsync(507, names: "full");
+        var problem = await tooLarge.ShouldBeProblemAsync(507, names: "disk");
 
         problem.Text("type").Should().Be("urn:perfkit:storage-full");
         using var absent = await service.Client.GetAsync(ServiceCalls.FileUrl(workspace.Id, "large.bin"));

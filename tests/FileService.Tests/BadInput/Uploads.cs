@@ -79,7 +79,7 @@ public abstract class BadUploads(ServiceFixture fixture) : ContractSuite(fixture
         var workspace = await Client.NewWorkspaceAsync();
         var request = RawHttp.Request("PUT", ServiceCalls.FileUrl(workspace.Id, "a.txt"), header) + "12345";
 
-        var response = await RawHttp.SendAsync(Service.Port, request, cut: true);
+        var response = await RawHttp.SendAsync(Service.Port, request);
 
         // The web server refuses these before any of our code, with an empty answer.
         response!.Status.Should().Be(400);
@@ -122,7 +122,7 @@ public abstract class BadUploads(ServiceFixture fixture) : ContractSuite(fixture
     [InlineData("{\"name\":\"..\"}", 400)]
     [InlineData("{\"name\":\"a\\u0000b\"}", 400)]
     [InlineData("{\"name\":\"a\\nb\"}", 400)]
-    [InlineData("{\"name\":\"01890a5d-ac96-774b-bcce-b302099a8057\"}", 400)]
+    [InlineData("{\"name\":\"0aa90a5d-ac96-774b-bcce-b302099a8057\"}", 400)]
     public async Task Bad_workspace_bodies_answer_400_that_names_the_fault(string json, int status)
     {
         using var content = new StringContent(json, Encoding.UTF8, "application/json");

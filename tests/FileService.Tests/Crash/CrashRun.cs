@@ -122,18 +122,19 @@ internal sealed class CrashRun(string folder, string? database, int seed)
             used.UnionWith(files.Select(f => f.Text("contentHash")));
         }
 
+        DataFolder.AgeTemporary(_data, TimeSpan.FromDays(1));
         using var limit = new CancellationTokenSource(CollectedWithin);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        var blobs = DataFolder.Blobs(_data);
-        while (!used.SetEquals(blobs) && !limit.IsCancellationRequested)
+        var (blobs, parts) = (DataFolder.Blobs(_data), DataFolder.Temporary(_data));
+        while ((!used.SetEquals(blobs) || parts.Count > 0) && !limit.IsCancellationRequested)
         {
             await timer.WaitForNextTickAsync(CancellationToken.None);
-            blobs = DataFolder.Blobs(_data);
+            (blobs, parts) = (DataFolder.Blobs(_data), DataFolder.Temporary(_data));
         }
 
         used.Except(blobs).Should().BeEmpty("no row is without content");
         blobs.Except(used).Should().BeEmpty("orphans are collected");
-        DataFolder.Temporary(_data).Should().BeEmpty("what dead processes left is swept");
+        parts.Should().BeEmpty("what uploads left that died a day ago is swept while the service runs");
     }
 
     private static async Task WaitAsync(int milliseconds)

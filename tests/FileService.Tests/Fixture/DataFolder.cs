@@ -20,6 +20,22 @@ internal static class DataFolder
                 .SelectMany(tmp => Directory.EnumerateFiles(tmp)),
         ];
 
+    /// <summary>Makes them look as if they were last written that long ago.</summary>
+    public static void AgeTemporary(string data, TimeSpan age)
+    {
+        foreach (var file in Temporary(data))
+        {
+            try
+            {
+                File.SetLastWriteTimeUtc(file, DateTime.UtcNow - age);
+            }
+            catch (FileNotFoundException)
+            {
+                // The service swept it meanwhile, which is what the test is after.
+            }
+        }
+    }
+
     private static string? HashOf(string file)
     {
         var name = Path.GetFileName(Path.GetDirectoryName(file)) + Path.GetFileName(file);

@@ -31,6 +31,7 @@ public sealed class MixedLoads(ITestOutputHelper output)
 
         output.WriteLine($"{report.Requests} requests, peak {report.PeakResidentBytes >> 20} MB");
         output.WriteLine(string.Join('\n', report.Answers));
+        output.WriteLine(string.Join('\n', report.MeanMilliseconds.Select(m => $"{m.Key} {m.Value:F1} ms")));
         report.Failures.Should().BeEmpty();
         ((double)report.Unavailable / report.Requests).Should().BeLessThan(0.01);
         report.Answers.Keys.Should().NotContain(key => key.EndsWith(" 429", StringComparison.Ordinal));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
@@ -40,32 +41,35 @@ internal sealed class MixedCaller(
         while (!end.IsCancellationRequested)
         {
             using var limit = new CancellationTokenSource(RequestLimit);
+            var (step, run) = Choose();
+            var started = Stopwatch.GetTimestamp();
             try
             {
-                await StepAsync(limit.Token);
+                await run(limit.Token);
+                answers.Time(step, Stopwatch.GetElapsedTime(started));
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
             {
-                answers.Fail($"{e.GetType().Name}: {e.Message} {e.InnerException?.Message}");
+                answers.Fail($"{step}: {e.GetType().Name}: {e.Message} {e.InnerException?.Message}");
             }
         }
     }
 
-    private Task StepAsync(CancellationToken ct) =>
+    private (string Step, Func<CancellationToken, Task> Run) Choose() =>
         _random.Next(1000) switch
         {
-            < 220 => UploadAsync(ct),
-            < 450 => DownloadAsync(ct),
-            < 520 => RangeAsync(ct),
-            < 620 => FileAsync(ct),
-            < 720 => ListAsync(ct),
-            < 820 => SearchAsync(ct),
-            < 880 => ConvertAsync(ct),
-            < 940 => GetAsync("page", Pages[_random.Next(Pages.Length)], ct),
-            < 985 => DeleteAsync(ct),
-            < 995 => HeadAsync(ct),
-            < 996 => CreateWorkspaceAsync(ct),
-            _ => SyncAsync(ct),
+            < 220 => ("upload", UploadAsync),
+            < 450 => ("download", DownloadAsync),
+            < 520 => ("range", RangeAsync),
+            < 620 => ("file", FileAsync),
+            < 720 => ("list", ListAsync),
+            < 820 => ("search", SearchAsync),
+            < 880 => ("convert", ConvertAsync),
+            < 940 => ("page", PageAsync),
+            < 985 => ("delete", DeleteAsync),
+            < 995 => ("head", HeadAsync),
+            < 996 => ("workspace", CreateWorkspaceAsync),
+            _ => ("sync", SyncAsync),
         };
 
     private async Task UploadAsync(CancellationToken ct)
@@ -139,6 +143,8 @@ internal sealed class MixedCaller(
         };
         return GetAsync("convert", $"/files/{_id ?? Guid.NewGuid().ToString()}/content?as={target}", ct);
     }
+
+    private Task PageAsync(CancellationToken ct) => GetAsync("page", Pages[_random.Next(Pages.Length)], ct);
 
     private async Task DeleteAsync(CancellationToken ct)
     {

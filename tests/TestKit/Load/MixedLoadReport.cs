@@ -8,6 +8,7 @@ namespace PerfKit.TestKit.Load;
 /// <param name="Failures">The first failures as sentences: any other 5xx, a broken connection, bytes that are not the hash's.</param>
 /// <param name="FailureCount">How many failures there were.</param>
 /// <param name="Answers">Answers by operation and status, such as <c>upload 201</c>.</param>
+/// <param name="MeanMilliseconds">Mean time of each step a caller takes; a list is three pages, a sync lasts to its end.</param>
 /// <param name="ResidentBytes">The service's resident set, evenly sampled from start to end.</param>
 public sealed record MixedLoadReport(
     long Requests,
@@ -15,6 +16,7 @@ public sealed record MixedLoadReport(
     IReadOnlyList<string> Failures,
     long FailureCount,
     IReadOnlyDictionary<string, long> Answers,
+    IReadOnlyDictionary<string, double> MeanMilliseconds,
     IReadOnlyList<long> ResidentBytes
 )
 {
@@ -37,6 +39,7 @@ internal sealed class MixedLoadAnswers
 {
     private const int KeptFailures = 20;
     private readonly ConcurrentDictionary<string, long> _answers = new();
+    private readonly ConcurrentDictionary<string, (long Count, TimeSpan Sum)> _times = new();
     private readonly ConcurrentQueue<string> _failures = new();
     private long _requests;
     private long _unavailable;
@@ -57,6 +60,14 @@ internal sealed class MixedLoadAnswers
         }
     }
 
+    public void Time(string step, TimeSpan elapsed) =>
+        _times.AddOrUpdate(
+            step,
+            static (_, taken) => (1, taken),
+            static (_, sum, taken) => (sum.Count + 1, sum.Sum + taken),
+            elapsed
+        );
+
     public void Fail(string what)
     {
         if (Interlocked.Increment(ref _failureCount) <= KeptFailures)
@@ -72,6 +83,9 @@ internal sealed class MixedLoadAnswers
             [.. _failures],
             _failureCount,
             new SortedDictionary<string, long>(_answers),
+            new SortedDictionary<string, double>(
+                _times.ToDictionary(t => t.Key, t => t.Value.Sum.TotalMilliseconds / t.Value.Count)
+            ),
             residentBytes
         );
 }

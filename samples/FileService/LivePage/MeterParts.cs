@@ -1,0 +1,91 @@
+using System.Text;
+
+namespace FileService.LivePage;
+
+/// <summary>What the meters say: caches, rate limits, and every series by itself.</summary>
+internal static class MeterParts
+{
+    public static string Caches(IReadOnlyList<MeterReading> meters)
+    {
+        var html = new StringBuilder();
+        foreach (var cache in Of(meters, "perfkit.cache.hits").GroupBy(static r => Tag(r, "cache.name")))
+        {
+            var (hits, misses) = (cache.Sum(static r => r.Value), Sum(meters, "perfkit.cache.misses", cache.Key));
+            var reads = hits + misses;
+            var rate = cache.Sum(static r => r.PerSecond) + SumRate(meters, "perfkit.cache.misses", cache.Key);
+            var ratio = reads > 0 ? Show.Percent(hits / reads) : "–";
+            html.Append($"<li><h3>{Show.Text(cache.Key)}</h3> <span class=\"ratio\">{ratio}</span>");
+            html.Append(StorePart.Bar(reads > 0 ? hits / reads : 0));
+            html.Append($"<p class=\"note\">{Show.Count(hits)} hits, {Show.Count(misses)} misses");
+            html.Append($" · {Show.Rate(rate)} · {Fill(meters, cache.Key)}</p></li>");
+        }
+
+        return html.Length == 0
+            ? "<p class=\"empty\">No cache has reported yet.</p>"
+            : $"<ul class=\"caches\">{html}</ul>";
+    }
+
+    public static string Limits(IReadOnlyList<MeterReading> meters)
+    {
+        var html = new StringBuilder();
+        foreach (var policy in Of(meters, "perfkit.ratelimit.requests").GroupBy(static r => Tag(r, "policy")))
+        {
+            var admitted = policy.Where(static r => Tag(r, "outcome") == "admitted").ToList();
+            var refused = policy.Where(static r => Tag(r, "outcome") == "refused").Sum(static r => r.Value);
+            html.Append($"<tr><th scope=\"row\">{Show.Text(policy.Key)}</th>");
+            html.Append($"<td>{Show.Rate(admitted.Sum(static r => r.PerSecond))}</td>");
+            html.Append($"<td>{Show.Count(admitted.Sum(static r => r.Value))}</td>");
+            html.Append($"<td{(refused > 0 ? " class=\"refused\"" : "")}>{Show.Count(refused)}</td></tr>");
+        }
+
+        return html.Length == 0
+            ? "<p class=\"empty\">No policy has decided yet.</p>"
+            : "<table><thead><tr><th scope=\"col\">Policy</th><th scope=\"col\">Now</th><th scope=\"col\">Admitted</th>"
+                + $"<th scope=\"col\">Refused</th></tr></thead><tbody>{html}</tbody></table>";
+    }
+
+    public static string All(IReadOnlyList<MeterReading> meters)
+    {
+        if (meters.Count == 0)
+        {
+            return "<p class=\"empty\">No instrument has reported yet.</p>";
+        }
+
+        var html = new StringBuilder("<table class=\"series\"><thead><tr><th scope=\"col\">Instrument</th>");
+        html.Append("<th scope=\"col\">Value</th><th scope=\"col\">Now</th></tr></thead><tbody>");
+        foreach (var reading in meters)
+        {
+            var tags = string.Join(", ", reading.Tags.Select(static t => $"{t.Key}={t.Value}"));
+            html.Append($"<tr><th scope=\"row\">{Show.Text(reading.Instrument)} <small>{Show.Text(tags)}</small></th>");
+            html.Append($"<td>{Value(reading, reading.Value)}</td>");
+            html.Append($"<td>{(reading.PerSecond is { } rate ? Value(reading, rate) + "/s" : "")}</td></tr>");
+        }
+
+        return html.Append("</tbody></table>").ToString();
+    }
+
+    private static string Fill(IReadOnlyList<MeterReading> meters, string cache)
+    {
+        var entries = Sum(meters, "perfkit.cache.entries", cache);
+        var weight = Sum(meters, "perfkit.cache.weight", cache);
+        var capacity = Sum(meters, "perfkit.cache.capacity", cache);
+        var noun = entries.Equals(1.0) ? "entry" : "entries";
+        return $"{Show.Count(entries)} {noun}, {Show.Percent(capacity > 0 ? weight / capacity : 0)} full";
+    }
+
+    private static string Value(MeterReading reading, double value) =>
+        reading.Unit == "By" ? Show.Bytes(value)
+        : value > 0 && value < 10 && !double.IsInteger(value) ? Show.Attribute(value)
+        : Show.Count(value);
+
+    private static IEnumerable<MeterReading> Of(IReadOnlyList<MeterReading> meters, string instrument) =>
+        meters.Where(r => r.Instrument == instrument);
+
+    private static double Sum(IReadOnlyList<MeterReading> meters, string instrument, string cache) =>
+        Of(meters, instrument).Where(r => Tag(r, "cache.name") == cache).Sum(static r => r.Value);
+
+    private static double? SumRate(IReadOnlyList<MeterReading> meters, string instrument, string cache) =>
+        Of(meters, instrument).Where(r => Tag(r, "cache.name") == cache).Sum(static r => r.PerSecond);
+
+    private static string Tag(MeterReading reading, string name) => reading.Tags.GetValueOrDefault(name) ?? "";
+}
