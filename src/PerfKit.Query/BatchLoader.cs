@@ -16,7 +16,7 @@ namespace PerfKit.Query;
 public sealed class BatchLoader<TKey, TValue> : IBatchLoader<TKey, TValue>
     where TKey : notnull
 {
-    private const int QuietYields = 12; // About 5 us. With 3, one burst of 100 loads in ten was split on a busy machine.
+    private const int QuietYields = 12; // A few microseconds; with 3 a busy machine split many bursts.
 
     private readonly Lock _gate = new();
     private readonly Dictionary<TKey, BatchLoad<TKey, TValue>> _loads = [];
