@@ -10,9 +10,7 @@ internal sealed class NaiveFileConverter(ConversionCatalog catalog) : IFileConve
     public async ValueTask<ConvertedContent> ConvertAsync(FileContent file, string target, CancellationToken ct)
     {
         var conversion = FileConverter.Find(catalog, file, target);
-        await using var reader =
-            await file.OpenAsync(ct)
-            ?? throw new ProblemException(500, "content-missing", $"The content of '{file.File.Path}' is missing.");
+        await using var reader = await file.OpenAsync(ct);
         using var source = new MemoryStream(await WholeContent.ReadAsync(reader, file.File.Path, ct));
         using var result = new MemoryStream();
         await conversion.ConvertAsync(source, result, ct);

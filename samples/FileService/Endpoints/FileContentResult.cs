@@ -24,7 +24,7 @@ internal static class FileContentResult
                 Attachment = !ContentTypes.IsHarmlessInline(file.ContentType),
                 CacheControl = "private, no-cache",
             },
-            content.OpenAsync
+            async ct => await content.OpenAsync(ct)
         );
     }
 

@@ -15,7 +15,7 @@ internal static class FileEndpoints
         reads.MapGet("/workspaces/{ws}/files", ListAsync);
         reads.MapMethods("/workspaces/{ws}/files/{**path}", ["GET", "HEAD"], DownloadByPathAsync);
         reads.MapGet("/files/{id}", GetAsync);
-        reads.MapMethods("/files/{id}/content", ["GET", "HEAD"], DownloadAsync);
+        reads.MapMethods("/files/{id}/content", ["GET", "HEAD"], Download);
 
         var writes = routes.MapGroup("").RequirePerfKitRateLimit(RatePolicies.Writes);
         writes.MapPut("/workspaces/{ws}/files/{**path}", UploadAsync);
@@ -138,27 +138,32 @@ internal static class FileEndpoints
     {
         var path = RequestPath.FilePathOf(context);
         var workspace = await workspaces.FindAsync(context.Caller().Tenant, ws, context.RequestAborted);
-        var found = await loader.LoadAsync(workspace, path, context.RequestAborted);
-        return FileContentResult.From(context, found ?? throw ProblemException.NotFound("file", path));
+        return new FreshResult(
+            async () =>
+                await loader.LoadAsync(workspace, path, context.RequestAborted)
+                ?? throw ProblemException.NotFound("file", path),
+            found => ValueTask.FromResult(FileContentResult.From(context, found))
+        );
     }
 
-    private static async Task<IResult> DownloadAsync(
+    private static FreshResult Download(
         string id,
         [Microsoft.AspNetCore.Mvc.FromQuery(Name = "as")] string? target,
         IFileLoader loader,
         IFileConverter converter,
         HttpContext context
-    )
-    {
-        var found = await FindAsync(id, loader, context);
-        return target is null
-            ? FileContentResult.From(context, found)
-            : ConvertedResult.From(
-                context,
-                found.File,
-                await converter.ConvertAsync(found, target, context.RequestAborted)
-            );
-    }
+    ) =>
+        new(
+            () => FindAsync(id, loader, context),
+            async found =>
+                target is null
+                    ? FileContentResult.From(context, found)
+                    : ConvertedResult.From(
+                        context,
+                        found.File,
+                        await converter.ConvertAsync(found, target, context.RequestAborted)
+                    )
+        );
 
     private static string RowTag(Data.FileRow file) => $"v{file.Version}";
 

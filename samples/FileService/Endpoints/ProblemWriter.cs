@@ -63,6 +63,7 @@ internal sealed class ProblemWriter(ILogger<ProblemWriter> log) : IExceptionHand
         exception switch
         {
             ProblemException problem => problem,
+            ContentVanishedException e => new ProblemException(500, "content-missing", e.Message),
             ConversionException e => new ProblemException(422, "broken-content", e.Message, e.Parameter),
             ContentTooLargeException e => new ProblemException(413, "too-large", e.Message),
             ContentTruncatedException e => ProblemException.BadRequest("content-truncated", e.Message),

@@ -92,9 +92,7 @@ internal sealed class FileConverter(
 
     private static async ValueTask RunAsync(FileContent file, IConversion conversion, Stream to, CancellationToken ct)
     {
-        await using var reader =
-            await file.OpenAsync(ct)
-            ?? throw new ProblemException(500, "content-missing", $"The content of '{file.File.Path}' is missing.");
+        await using var reader = await file.OpenAsync(ct);
         await using var source = reader.AsStream();
         await conversion.ConvertAsync(source, to, ct);
     }

@@ -59,7 +59,7 @@ internal sealed class FileLoader(
     {
         await using var reader =
             await OpenStoredAsync(file, ct)
-            ?? throw new ProblemException(500, "content-missing", $"The content of '{file.Path}' is missing.");
+            ?? throw new ContentVanishedException(file);
         var bytes = GC.AllocateUninitializedArray<byte>(checked((int)file.Size));
         var filled = 0;
         while (filled < bytes.Length)

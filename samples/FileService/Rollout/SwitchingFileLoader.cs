@@ -37,7 +37,7 @@ internal sealed class SwitchingFileLoader(
 
         var file = found.File;
         var answer = new LoadAnswer(file.Path, file.ContentType, file.Size, file.ContentHash, file.Version, null);
-        if (file.Size > MaxComparedBytes || await found.OpenAsync(ct) is not { } reader)
+        if (file.Size > MaxComparedBytes || await found.Open(ct) is not { } reader)
         {
             return answer;
         }

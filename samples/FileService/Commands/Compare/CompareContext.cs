@@ -53,13 +53,13 @@ internal sealed class CompareContext(
     }
 }
 
-/// <summary>The end of the time a comparison may take.</summary>
+/// <summary>The time a comparison may take, given out in parts, so that a slow machine takes fewer samples of everything.</summary>
 internal sealed class Deadline(TimeProvider clock, TimeSpan limit)
 {
     private readonly long _started = clock.GetTimestamp();
 
     public TimeSpan Elapsed => clock.GetElapsedTime(_started);
 
-    /// <summary>Whether less than <paramref name="reserve"/> is left.</summary>
-    public bool IsNear(TimeSpan reserve) => Elapsed > limit - reserve;
+    /// <summary>When a part that may take this share of what is left must end, as <see cref="Elapsed"/> counts.</summary>
+    public TimeSpan EndOf(double share) => Elapsed + ((limit - Elapsed) * share);
 }

@@ -11,8 +11,8 @@ namespace FileService.Commands.Compare;
 /// </summary>
 internal sealed class CompareRun(CommandSettings settings, string folder, double rttMs, TimeProvider clock)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(285);
-    private static readonly TimeSpan ImportLimit = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(260);
+    private static readonly TimeSpan ImportLimit = TimeSpan.FromSeconds(120);
 
     public async Task<CompareResult> RunAsync(CancellationToken ct)
     {

@@ -12,7 +12,7 @@ internal sealed class ConvertComparison(CompareContext context)
 {
     private const int Conversions = 50;
     private const int Rounds = 5;
-    private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(150);
+    private const double TimeShare = 0.15;
 
     private readonly ConversionCatalog _catalog = context.Services.Get<ConversionCatalog>();
     private readonly (IFileLoader Loader, IFileConverter Converter) _before = (
@@ -39,12 +39,10 @@ internal sealed class ConvertComparison(CompareContext context)
             await SampleAsync(job, index, new Timings(), ct);
         }
 
-        for (var round = 0; round < Rounds && !context.Deadline.IsNear(Reserve); round++)
+        var end = context.Deadline.EndOf(TimeShare);
+        for (var i = 0; i < Rounds * drawn.Count && (i == 0 || context.Deadline.Elapsed < end); i++)
         {
-            for (var i = 0; i < drawn.Count; i++)
-            {
-                await SampleAsync(drawn[i], round + i, timings, ct);
-            }
+            await SampleAsync(drawn[i % drawn.Count], i + (i / drawn.Count), timings, ct);
         }
 
         return new CompareOutcome(timings.ToRow("convert"), []);

@@ -13,7 +13,7 @@ internal sealed class LoadComparison(CompareContext context)
     private const int Loads = 5;
     private const int WarmUps = 150;
     private const long MaxBytes = 64 << 20; // What is kept of an answer to compare it.
-    private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(180);
+    private const double TimeShare = 0.15;
 
     private readonly IFileLoader _before = context.Services.Get<NaiveFileLoader>();
     private readonly IFileLoader _after = context.Services.Get<FileLoader>();
@@ -30,12 +30,10 @@ internal sealed class LoadComparison(CompareContext context)
             await SampleAsync(files[i % files.Length], i, new Timings(), ct);
         }
 
-        for (var round = 0; round < Loads && !context.Deadline.IsNear(Reserve); round++)
+        var end = context.Deadline.EndOf(TimeShare);
+        for (var i = 0; i < Loads * files.Length && (i == 0 || context.Deadline.Elapsed < end); i++)
         {
-            for (var i = 0; i < files.Length; i++)
-            {
-                await SampleAsync(files[i], round + i, timings, ct);
-            }
+            await SampleAsync(files[i % files.Length], i + (i / files.Length), timings, ct);
         }
 
         return new CompareOutcome(timings.ToRow("load"), []);
@@ -93,7 +91,7 @@ internal sealed class LoadComparison(CompareContext context)
             return -1;
         }
 
-        if (await found.OpenAsync(ct) is not { } reader)
+        if (await found.Open(ct) is not { } reader)
         {
             return -1;
         }

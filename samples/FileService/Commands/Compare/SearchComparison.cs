@@ -14,7 +14,7 @@ internal sealed class SearchComparison(CompareContext context)
     private const int Beside = 5;
     private const int Searches = 2;
     private const int WarmUps = 30;
-    private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(50);
+    private const double TimeShare = 0.6;
 
     private readonly NaiveFileSearcher _before = context.Services.Get<NaiveFileSearcher>();
     private readonly FileSearcher _after = context.Services.Get<FileSearcher>();
@@ -35,9 +35,10 @@ internal sealed class SearchComparison(CompareContext context)
         }
 
         context.Say($"search: {rare.Count} rare terms, {medium.Count} medium, {common.Count} common");
-        var mediumTimes = await MeasureAsync(medium, 1, ct);
-        var commonTimes = await MeasureAsync(common, 1, ct);
-        var rareTimes = await MeasureAsync(rare, Searches, ct);
+        var end = context.Deadline.EndOf(TimeShare);
+        var mediumTimes = await MeasureAsync(medium, 1, end, ct);
+        var commonTimes = await MeasureAsync(common, 1, end, ct);
+        var rareTimes = await MeasureAsync(rare, Searches, end, ct);
         return new CompareOutcome(
             rareTimes.ToRow("search"),
             [
@@ -47,15 +48,12 @@ internal sealed class SearchComparison(CompareContext context)
         );
     }
 
-    private async Task<Timings> MeasureAsync(List<SearchQuery> queries, int rounds, CancellationToken ct)
+    private async Task<Timings> MeasureAsync(List<SearchQuery> queries, int rounds, TimeSpan end, CancellationToken ct)
     {
         var timings = new Timings();
-        for (var round = 0; round < rounds; round++)
+        for (var i = 0; i < rounds * queries.Count && (i == 0 || context.Deadline.Elapsed < end); i++)
         {
-            for (var i = 0; i < queries.Count && !context.Deadline.IsNear(Reserve); i++)
-            {
-                await SampleAsync(queries[i], round + i, timings, ct);
-            }
+            await SampleAsync(queries[i % queries.Count], i + (i / queries.Count), timings, ct);
         }
 
         return timings;

@@ -13,7 +13,7 @@ namespace FileService.Commands.Compare;
 internal sealed class SyncComparison(CompareContext context, SyncFiles files)
 {
     private const int Rounds = 5;
-    private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(10);
+    private const double TimeShare = 0.7; // A round that has begun goes to its end.
 
     private readonly Database _database = context.Services.Get<Database>();
     private readonly ContentStores _stores = context.Services.Get<ContentStores>();
@@ -23,8 +23,9 @@ internal sealed class SyncComparison(CompareContext context, SyncFiles files)
     public async Task<CompareOutcome> RunAsync(CancellationToken ct)
     {
         var (first, unchanged, changed) = (new Timings(), new Timings(), new Timings());
+        var end = context.Deadline.EndOf(TimeShare);
         await RoundAsync(0, new Timings(), new Timings(), new Timings(), ct);
-        for (var round = 1; round <= Rounds && !(round > 1 && context.Deadline.IsNear(Reserve)); round++)
+        for (var round = 1; round <= Rounds && (round == 1 || context.Deadline.Elapsed < end); round++)
         {
             await RoundAsync(round, first, unchanged, changed, ct);
         }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using Markdig;
 
 namespace FileService.Files.Conversions;
@@ -7,6 +9,7 @@ namespace FileService.Files.Conversions;
 internal sealed class MarkdownToHtml(TimeProvider clock) : IConversion
 {
     private const string Style = """
+
         :root { color-scheme: light dark }
         body { font: 1rem/1.6 system-ui, sans-serif; max-width: 46rem; margin: 0 auto; padding: 1rem 1.25rem 4rem; overflow-wrap: break-word }
         h1, h2, h3, h4 { line-height: 1.25; margin: 2em 0 .6em }
@@ -18,7 +21,14 @@ internal sealed class MarkdownToHtml(TimeProvider clock) : IConversion
         table { border-collapse: collapse; display: block; overflow-x: auto }
         th, td { border: 1px solid #8886; padding: .35rem .7rem; text-align: start }
         blockquote, .markdown-alert { margin: 1em 0; padding: .1rem 1rem; border-inline-start: .25rem solid #8886 }
+
         """;
+
+    /// <summary>The policy under which the page may be shown: its own style and images, and nothing that runs.</summary>
+    public static string ContentSecurityPolicy { get; } =
+        "default-src 'none'; img-src 'self' http: https:; sandbox; style-src 'sha256-"
+        + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))
+        + "'";
 
     public string Target => "html";
 
@@ -39,9 +49,7 @@ internal sealed class MarkdownToHtml(TimeProvider clock) : IConversion
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>{title}</title>
-            <style>
-            {Style}
-            </style>
+            <style>{Style}</style>
             </head>
             <body>
 

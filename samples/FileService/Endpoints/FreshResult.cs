@@ -1,0 +1,41 @@
+using FileService.Files;
+
+namespace FileService.Endpoints;
+
+/// <summary>
+/// Answers with a file's content, and looks the file up again when its content was collected between the look-up and the
+/// opening: then it was replaced, and the new content is sent, or removed, and the answer is 404.
+/// </summary>
+internal sealed class FreshResult(Func<ValueTask<FileContent>> find, Func<FileContent, ValueTask<IResult>> answer) : IResult
+{
+    private const int Tries = 5;
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var found = await find();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var result = await answer(found);
+                await result.ExecuteAsync(httpContext);
+                return;
+            }
+            catch (ContentVanishedException) when (!httpContext.Response.HasStarted)
+            {
+                var again = await find();
+                if (again.File.Version == found.File.Version)
+                {
+                    throw; // Nobody touched the file: its content is really lost.
+                }
+
+                if (attempt == Tries)
+                {
+                    throw ProblemException.Busy("The file changes faster than it can be opened; try again.");
+                }
+
+                found = again;
+            }
+        }
+    }
+}
