@@ -6,7 +6,7 @@ namespace FileService.LivePage;
 /// <summary>The last comparison as horizontal bars on a logarithmic scale, and as a table for those who do not see it.</summary>
 internal static class CompareChart
 {
-    private const double BarShare = 58; // Percent of the width that the longest bar takes; its label stands behind it.
+    private const double BarShare = 60; // Percent of the width that the longest bar takes; its label stands behind it.
     private const int TitleHeight = 24;
     private const int BarHeight = 14;
     private const int BarStep = 20;
@@ -46,8 +46,8 @@ internal static class CompareChart
 
     private static int Group(StringBuilder svg, CompareBar bar, int y, double low, double high)
     {
-        svg.Append($"<text class=\"title\" x=\"0\" y=\"{y + 15}\">{Show.Text(NameOf(bar.Operation))}</text>");
-        svg.Append($"<text class=\"factor\" x=\"100%\" y=\"{y + 15}\">{Factor(bar)}</text>");
+        svg.Append($"<text class=\"title\" y=\"{y + 15}\">{Show.Text(NameOf(bar.Operation))}");
+        svg.Append($"<tspan class=\"factor\" dx=\"10\">{Factor(bar)}</tspan></text>");
         y += TitleHeight;
         y = Bar(svg, "before", bar.Before, y, low, high);
         y = bar.AfterCold is { } cold ? Bar(svg, "cold", cold, y, low, high) : y;
@@ -57,8 +57,12 @@ internal static class CompareChart
     private static int Bar(StringBuilder svg, string side, double ms, int y, double low, double high)
     {
         var width = Math.Max(0.5, Position(ms, low, high));
-        svg.Append($"<rect class=\"{side}\" y=\"{y}\" width=\"{Show.Attribute(width)}%\" height=\"{BarHeight}\" rx=\"2\"/>");
-        svg.Append($"<text x=\"{Show.Attribute(width)}%\" dx=\"7\" y=\"{y + 11}\">{side} {Show.Milliseconds(ms)}</text>");
+        svg.Append(
+            $"<rect class=\"{side}\" y=\"{y}\" width=\"{Show.Attribute(width)}%\" height=\"{BarHeight}\" rx=\"2\"/>"
+        );
+        svg.Append(
+            $"<text x=\"{Show.Attribute(width)}%\" dx=\"7\" y=\"{y + 11}\">{side} {Show.Milliseconds(ms)}</text>"
+        );
         return y + BarStep;
     }
 
@@ -68,10 +72,14 @@ internal static class CompareChart
         for (var decade = low; decade <= high; decade++)
         {
             var x = Show.Attribute(BarShare * (decade - low) / (high - low));
-            var label = Math.Pow(10, decade).ToString("#,0.###", CultureInfo.InvariantCulture);
+            var ms = Math.Pow(10, decade);
+            var label =
+                ms >= 1_000 ? $"{Show.Count(ms / 1_000)} s" : ms.ToString("0.###", CultureInfo.InvariantCulture);
             axis.Append($"<line x1=\"{x}%\" x2=\"{x}%\" y1=\"{TitleHeight - 4}\" y2=\"{height}\"/>");
             var anchor = decade.Equals(low) ? " class=\"tick first\"" : " class=\"tick\"";
-            axis.Append($"<text{anchor} x=\"{x}%\" y=\"{height + 15}\">{label}{(decade.Equals(high) ? " ms" : "")}</text>");
+            axis.Append(
+                $"<text{anchor} x=\"{x}%\" y=\"{height + 15}\">{label}{(decade.Equals(low) ? " ms" : "")}</text>"
+            );
         }
 
         return axis.ToString();
@@ -84,7 +92,9 @@ internal static class CompareChart
         html.Append("<th scope=\"col\">After</th><th scope=\"col\">Ratio</th></tr></thead><tbody>");
         foreach (var bar in compare.Bars)
         {
-            html.Append($"<tr><th scope=\"row\">{Show.Text(NameOf(bar.Operation))}</th><td>{Show.Milliseconds(bar.Before)}</td>");
+            html.Append(
+                $"<tr><th scope=\"row\">{Show.Text(NameOf(bar.Operation))}</th><td>{Show.Milliseconds(bar.Before)}</td>"
+            );
             html.Append($"<td>{(bar.AfterCold is { } cold ? Show.Milliseconds(cold) : "–")}</td>");
             html.Append($"<td>{Show.Milliseconds(bar.After)}</td><td>{Factor(bar)}</td></tr>");
         }

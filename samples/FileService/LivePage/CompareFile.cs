@@ -4,7 +4,14 @@ using Microsoft.Extensions.Options;
 namespace FileService.LivePage;
 
 /// <summary>One operation of the last comparison, in milliseconds at the median.</summary>
-internal sealed record CompareBar(string Operation, double Before, double? AfterCold, double After, double Ratio, bool Equal);
+internal sealed record CompareBar(
+    string Operation,
+    double Before,
+    double? AfterCold,
+    double After,
+    double Ratio,
+    bool Equal
+);
 
 /// <summary>The last comparison.</summary>
 internal sealed record LastCompare(DateTimeOffset At, string Folder, double RttMs, IReadOnlyList<CompareBar> Bars);
@@ -57,7 +64,13 @@ internal sealed class CompareFile(IOptions<LivePageOptions> options, ILogger<Com
             );
         }
         catch (Exception e)
-            when (e is JsonException or KeyNotFoundException or InvalidOperationException or IOException or FormatException)
+            when (e
+                    is JsonException
+                        or KeyNotFoundException
+                        or InvalidOperationException
+                        or IOException
+                        or FormatException
+            )
         {
             logger.LogWarning("The live page cannot show {File}: {Reason}", file.FullName, e.Message);
             return null;

@@ -25,7 +25,10 @@ internal static class LivePageEndpoints
                             ? o.CompareFile
                             : Path.Combine(configuration["Storage:Root"] ?? ".data", "compare.json")
             )
-            .Validate(static o => o.Fault() is null, "LivePage:MaxListeners must be 1 to 1024, LivePage:Interval 0.1 s to 1 min.")
+            .Validate(
+                static o => o.Fault() is null,
+                "LivePage:MaxListeners must be 1 to 1024, LivePage:Interval 0.1 s to 1 min."
+            )
             .ValidateOnStart();
         services.AddMetrics();
         services.AddSingleton<MeterObserver>();
@@ -81,7 +84,9 @@ internal static class LivePageEndpoints
     {
         if (!listeners.TryEnter())
         {
-            context.Response.Headers.RetryAfter = RetrySeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = RetrySeconds.ToString(
+                System.Globalization.CultureInfo.InvariantCulture
+            );
             return Results.Problem(
                 $"All {options.Value.MaxListeners} places for listening pages are taken; try again in {RetrySeconds} seconds.",
                 statusCode: StatusCodes.Status503ServiceUnavailable,
@@ -90,11 +95,14 @@ internal static class LivePageEndpoints
             );
         }
 
-        context.Response.OnCompleted(static state => // Runs however the response ends.
-        {
-            ((LiveListeners)state).Leave();
-            return Task.CompletedTask;
-        }, listeners);
+        context.Response.OnCompleted(
+            static state => // Runs however the response ends.
+            {
+                ((LiveListeners)state).Leave();
+                return Task.CompletedTask;
+            },
+            listeners
+        );
         return TypedResults.ServerSentEvents(
             EventsAsync(feed, options.Value.Interval, clock, lifetime.ApplicationStopping, context.RequestAborted)
         );
@@ -125,7 +133,10 @@ internal static class LivePageEndpoints
 
             if (fragment != sent)
             {
-                yield return new SseItem<string>(fragment, "live") { ReconnectionInterval = TimeSpan.FromSeconds(RetrySeconds) };
+                yield return new SseItem<string>(fragment, "live")
+                {
+                    ReconnectionInterval = TimeSpan.FromSeconds(RetrySeconds),
+                };
                 sent = fragment;
             }
         } while (await NextAsync(timer, either.Token));

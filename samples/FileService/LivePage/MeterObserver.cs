@@ -73,7 +73,10 @@ internal sealed class MeterObserver(IMeterFactory meters, TimeProvider clock) : 
             && _instruments.Count < MaxInstruments
         )
         {
-            listener.EnableMeasurementEvents(instrument, _instruments.GetOrAdd(instrument, static i => new MeterSeries(i)));
+            listener.EnableMeasurementEvents(
+                instrument,
+                _instruments.GetOrAdd(instrument, static i => new MeterSeries(i))
+            );
         }
     }
 

@@ -20,7 +20,8 @@ internal sealed class MeterSeries(Instrument instrument)
     private readonly Lock _gate = new();
     private volatile Series[] _series = [];
 
-    private readonly bool _adds = !instrument.IsObservable && KindOf(instrument) is "Counter" or "UpDownCounter" or "Histogram";
+    private readonly bool _adds =
+        !instrument.IsObservable && KindOf(instrument) is "Counter" or "UpDownCounter" or "Histogram";
     private readonly bool _rises = KindOf(instrument) is "Counter" or "ObservableCounter" or "Histogram";
 
     /// <summary>Takes a measurement: a change that adds up, or a total that replaces the last one.</summary>

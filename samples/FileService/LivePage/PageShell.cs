@@ -105,9 +105,11 @@ internal static class PageShell
             <h3 id="h-search">Search the demo files</h3>
             <form action="/#results" method="get" role="search" aria-labelledby="h-search">
             <label for="q">Words in path, name or text</label>
-            <div class="field"><input id="q" name="q" type="search" maxlength="256" required autocomplete="off" value="{Show.Text(visit.Query ?? "")}"> <button>Search</button></div>
+            <div class="field"><input id="q" name="q" type="search" maxlength="256" required autocomplete="off" value="{Show.Text(
+                visit.Query ?? ""
+            )}"> <button>Search</button></div>
             </form>
-            <div id="results" tabindex="-1">{Results(visit)}</div>
+            <div id="results">{Results(visit)}</div>
             </div>
             """;
     }

@@ -27,7 +27,7 @@ internal static class PageStyle
         h2 { font-size: 1.05rem; margin-bottom: .8rem }
         h3 { font-size: .95rem; margin-bottom: .4rem }
         a { color: var(--accent); text-underline-offset: .15em }
-        a, button, summary { padding-block: .15rem }
+        a, summary { padding-block: .15rem }
         :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 3px }
         .skip { position: absolute; left: -99rem }
         .skip:focus { left: 1rem; top: .5rem; background: var(--card); padding: .4rem .7rem; z-index: 1 }
@@ -56,7 +56,7 @@ internal static class PageStyle
         .jobs .bar { grid-column: 1 / -1 }
         .state { font-size: .8rem; border: 1px solid currentColor; border-radius: 1rem; padding: 0 .55rem; color: var(--soft) }
         .state.running, .state.succeeded { color: var(--accent) }
-        .state.failed { color: var(--bad) }
+        .state.failed { color: var(--bad) } .failed + .figure + .bar .fill { fill: var(--bad) }
         .caches { display: grid; gap: .9rem }
         .caches li { display: grid; grid-template-columns: 1fr auto; align-items: baseline; gap: .1rem .8rem }
         .caches h3 { margin: 0 }
@@ -75,11 +75,11 @@ internal static class PageStyle
         input { flex: 1; background: var(--paper); color: inherit }
         button { background: var(--accent); color: var(--card); border-color: var(--accent); font-weight: 600; cursor: pointer }
         .hits li { padding: .45rem 0 } .hits p { font-size: .875rem; color: var(--soft) }
-        mark { background: var(--mark); color: inherit; border-radius: 2px; padding: 0 .1em }
+        mark { background: var(--mark); color: var(--ink); border-radius: 2px; padding: 0 .1em }
         .chart { margin: 1rem 0 .5rem; overflow: visible }
         .chart text { font-size: 12px; fill: var(--ink); font-variant-numeric: tabular-nums }
         .chart .title { font-size: 14px; font-weight: 600 }
-        .chart .factor { text-anchor: end; font-size: 14px; font-weight: 650; fill: var(--accent) }
+        .chart .factor { font-weight: 650; fill: var(--accent) }
         .chart .tick { text-anchor: middle; font-size: 11px; fill: var(--soft) } .chart .first { text-anchor: start }
         .chart line { stroke: var(--line) }
         .before { fill: var(--before) } .cold { fill: var(--cold) } .after { fill: var(--fill) }

@@ -21,16 +21,25 @@ internal static class Show
             size++;
         }
 
-        return bytes.ToString(size > 0 && bytes < 99.95 ? "0.0" : "0", CultureInfo.InvariantCulture) + " " + Sizes[size];
+        return bytes.ToString(size > 0 && bytes < 99.95 ? "0.0" : "0", CultureInfo.InvariantCulture)
+            + " "
+            + Sizes[size];
     }
 
-    /// <summary>97.3 %</summary>
-    public static string Percent(double share) => (share * 100).ToString("0.#", CultureInfo.InvariantCulture) + " %";
+    /// <summary>97.3 %, kept on one line</summary>
+    public static string Percent(double share) =>
+        (share * 100).ToString("0.#", CultureInfo.InvariantCulture) + "\u00A0%";
 
     /// <summary>0.42 ms, 3.1 ms, 312 ms, 4.1 s</summary>
     public static string Milliseconds(double ms) =>
-        ms >= 10_000 ? (ms / 1000).ToString("0.#", CultureInfo.InvariantCulture) + " s"
-        : ms.ToString(ms < 1 ? "0.###" : ms < 100 ? "0.#" : "#,0", CultureInfo.InvariantCulture) + " ms";
+        ms >= 10_000
+            ? (ms / 1000).ToString("0.#", CultureInfo.InvariantCulture) + " s"
+            : ms.ToString(
+                ms < 1 ? "0.###"
+                    : ms < 100 ? "0.#"
+                    : "#,0",
+                CultureInfo.InvariantCulture
+            ) + " ms";
 
     /// <summary>35/s; a dash while unknown.</summary>
     public static string Rate(double? perSecond) =>

@@ -29,7 +29,7 @@ internal static class StorePart
     {
         if (model.Store is not { Recent.Count: > 0 } store)
         {
-            return "<p class=\"empty\">No file to show here.</p>";
+            return "<p class=\"empty\">No file to show: the service is empty, or names are for key holders only.</p>";
         }
 
         var html = new StringBuilder("<ul class=\"files\">");
@@ -62,7 +62,13 @@ internal static class StorePart
             var state = Show.Text(job.State);
             html.Append($"<li><span>{Show.Text(job.Kind)}</span> <span class=\"state {state}\">{state}</span>");
             html.Append($" <span class=\"figure\">{Show.Count(job.Done)} of {Show.Count(job.Total)}</span>");
-            html.Append(Bar(job.Total > 0 ? (double)job.Done / job.Total : job.State == "succeeded" ? 1 : 0));
+            html.Append(
+                Bar(
+                    job.Total > 0 ? (double)job.Done / job.Total
+                    : job.State == "succeeded" ? 1
+                    : 0
+                )
+            );
             html.Append("</li>");
         }
 

@@ -85,7 +85,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         var page = await chromium.OpenAsync(1280);
         await page.GotoAsync(_host.Url.ToString());
         var reached = new List<string>();
-        for (var i = 0; i < 16; i++)
+        while (reached.LastOrDefault() != "Every series of the PerfKit meters" && reached.Count < 40)
         {
             await page.Keyboard.PressAsync("Tab");
             reached.Add(
@@ -136,7 +136,9 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
     {
         if (Environment.GetEnvironmentVariable("PERFKIT_SHOTS") is { Length: > 0 } folder)
         {
-            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+            await page.ScreenshotAsync(
+                new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true }
+            );
         }
     }
 }

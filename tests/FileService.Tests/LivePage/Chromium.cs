@@ -5,7 +5,14 @@ namespace FileService.Tests.LivePage;
 /// <summary>The machine's own Chromium or Chrome, started once; tests skip with the reason when there is none.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe"];
+    private static readonly string[] Names =
+    [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "chrome.exe",
+    ];
 
     private static readonly string[] Arguments =
     [
@@ -24,7 +31,10 @@ public sealed class Chromium : IAsyncLifetime
     /// <summary>A new page of this width.</summary>
     public async Task<IPage> OpenAsync(int width, ColorScheme scheme = ColorScheme.Light)
     {
-        Skip.If(_browser is null, "Chromium is not on PATH: apt-get install chromium, or brew install --cask chromium.");
+        Skip.If(
+            _browser is null,
+            "Chromium is not on PATH: apt-get install chromium, or brew install --cask chromium."
+        );
         return await _browser!.NewPageAsync(
             new BrowserNewPageOptions
             {

@@ -91,10 +91,7 @@ internal sealed class LivePageHost : IAsyncDisposable
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private static void Observe(Meter meter, string name, string first, Func<long> value, string second, long other) =>
-        meter.CreateObservableCounter(
-            name,
-            () => new[] { Measure(value(), first), Measure(other, second) }
-        );
+        meter.CreateObservableCounter(name, () => new[] { Measure(value(), first), Measure(other, second) });
 
     private static Measurement<long> Measure(long value, string cache) =>
         new(value, new KeyValuePair<string, object?>("cache.name", cache));

@@ -13,11 +13,19 @@ internal sealed class SampleStore : IStoreSummary, IPageSearch
             1_100_200_300,
             [
                 new RecentFile(Guid.CreateVersion7(), "docs/chain/01-caching.md", 18_204),
-                new RecentFile(Guid.CreateVersion7(), "docs/a-very-long-folder-name/with-another-one/architecture-of-everything.md", 7_001),
+                new RecentFile(
+                    Guid.CreateVersion7(),
+                    "docs/a-very-long-folder-name/with-another-one/architecture-of-everything.md",
+                    7_001
+                ),
                 new RecentFile(Guid.CreateVersion7(), "reports/<b>2024</b> & more.csv", 123),
                 new RecentFile(Guid.CreateVersion7(), "images/logo.png", 48_112),
             ],
-            [new JobLine("import", "running", 1_480, 20_000), new JobLine("sync", "succeeded", 200, 200), new JobLine("sync", "failed", 17, 200)]
+            [
+                new JobLine("import", "running", 1_480, 20_000),
+                new JobLine("sync", "succeeded", 200, 200),
+                new JobLine("sync", "failed", 17, 200),
+            ]
         );
 
     /// <summary>Thrown instead of answering.</summary>
@@ -41,8 +49,16 @@ internal sealed class SampleStore : IStoreSummary, IPageSearch
                 "nothing" => new PageSearchAnswer([]),
                 "!!" => new PageSearchAnswer([], "q holds no letter and no digit to search for."),
                 _ => new PageSearchAnswer([
-                    new PageHit(Guid.CreateVersion7(), "docs/chain/01-caching.md", "How one <mark>cache</mark> serves &lt;all&gt; …"),
-                    new PageHit(Guid.CreateVersion7(), "docs/caching.md", "A <mark>cache</mark> with a bound and a weigher …"),
+                    new PageHit(
+                        Guid.CreateVersion7(),
+                        "docs/chain/01-caching.md",
+                        "How one <mark>cache</mark> serves &lt;all&gt; …"
+                    ),
+                    new PageHit(
+                        Guid.CreateVersion7(),
+                        "docs/caching.md",
+                        "A <mark>cache</mark> with a bound and a weigher …"
+                    ),
                 ]),
             }
         );
