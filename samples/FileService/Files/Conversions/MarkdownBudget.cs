@@ -8,7 +8,7 @@ namespace FileService.Files.Conversions;
 
 /// <summary>
 /// Bounds what one document may cost. Parts of Markdown parsing are quadratic for hostile input (<c>[a](</c> repeated
-/// 80,000 times keeps a core busy for half a minute), so before every step of the parser a clock and the caller's
+/// 80,000 times keeps a core busy for over 15 seconds), so before every step of the parser a clock and the caller's
 /// cancellation are looked at, and a paragraph or table has a bounded number of lines.
 /// </summary>
 internal sealed class MarkdownBudget : IMarkdownExtension
