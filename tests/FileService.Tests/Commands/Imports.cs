@@ -139,9 +139,9 @@ public sealed class Imports
     {
         using var folder = new TempFolder();
         SmallTree.Write(folder.File("tree"), 2);
-        var nobody = $"http://127.0.0.1:{FreePort.Next()}";
+        var nobody = $"127.0.0.1:{FreePort.Next()}";
 
-        var result = await ServiceProgram.RunAsync(["import", folder.File("tree"), "--to", nobody], Limit);
+        var result = await ServiceProgram.RunAsync(["import", folder.File("tree"), "--to", $"http://{nobody}"], Limit);
 
         result.ExitCode.Should().Be(1, result.All);
         result.Error.Should().Contain(nobody).And.NotContain("   at ");
