@@ -87,7 +87,7 @@ public sealed class ShadowRunnerTests
             async ct =>
             {
                 begun.SetResult();
-                await Task.Delay(Timeout.InfiniteTimeSpan, ct);
+                await Task.Delay(Timeout.InfiniteTimeSpan, ct); // Never ends by itself, because the cancellation is the test.
                 return 1;
             }
         );
@@ -111,7 +111,7 @@ public sealed class ShadowRunnerTests
 
     private static async Task<int> WaitForever(CancellationToken ct)
     {
-        await Task.Delay(Timeout.InfiniteTimeSpan, ct);
+        await Task.Delay(Timeout.InfiniteTimeSpan, ct); // Never ends by itself, because the cancellation is the test.
         return 1;
     }
 
