@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using FileService.Commands.Compare;
 using FileService.Setup;
 
@@ -21,14 +23,8 @@ internal static class CompareCommand
         {
             Description = "Round trip to a storage resource in milliseconds, 0 to 1000.",
             DefaultValueFactory = static _ => 2,
+            CustomParser = ParseRtt,
         };
-        rtt.Validators.Add(static given =>
-        {
-            if (given.Tokens.Count > 0 && given.GetValueOrDefault<double>() is not (>= 0 and <= MaxRttMs))
-            {
-                given.AddError($"--rtt is {given.Tokens[0].Value}; allowed is 0 to {MaxRttMs} milliseconds.");
-            }
-        });
         var json = new Option<FileInfo?>("--json") { Description = "Where to write the figures as JSON." };
         var command = new Command("compare", "Measures each operation before and after, in a temporary data folder.")
         {
@@ -51,5 +47,20 @@ internal static class CompareCommand
             }
         );
         return command;
+    }
+
+    private static double ParseRtt(ArgumentResult given)
+    {
+        var text = given.Tokens[0].Value;
+        if (
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var ms)
+            && ms is >= 0 and <= MaxRttMs
+        )
+        {
+            return ms;
+        }
+
+        given.AddError($"--rtt is {text}; allowed is 0 to {MaxRttMs} milliseconds.");
+        return 0;
     }
 }

@@ -1,5 +1,6 @@
 using FileService.Data;
 using FileService.Files;
+using FileService.Files.Conversions;
 using PerfKit.Streaming;
 
 namespace FileService.Endpoints;
@@ -41,6 +42,11 @@ internal static class ConvertedResult
     public static IResult From(HttpContext context, FileRow file, ConvertedContent converted)
     {
         FileContentResult.Protect(context.Response);
+        if (converted.ContentType.StartsWith("text/html", StringComparison.Ordinal))
+        {
+            context.Response.Headers.ContentSecurityPolicy = MarkdownToHtml.ContentSecurityPolicy;
+        }
+
         context.Response.RegisterForDisposeAsync(converted);
         return ContentResults.Stream(
             new ContentDescription

@@ -6,7 +6,8 @@ namespace FileService.Endpoints;
 /// Answers with a file's content, and looks the file up again when its content was collected between the look-up and the
 /// opening: then it was replaced, and the new content is sent, or removed, and the answer is 404.
 /// </summary>
-internal sealed class FreshResult(Func<ValueTask<FileContent>> find, Func<FileContent, ValueTask<IResult>> answer) : IResult
+internal sealed class FreshResult(Func<ValueTask<FileContent>> find, Func<FileContent, ValueTask<IResult>> answer)
+    : IResult
 {
     private const int Tries = 5;
 

@@ -57,9 +57,7 @@ internal sealed class FileLoader(
 
     private async ValueTask<byte[]> ReadAllAsync(FileRow file, CancellationToken ct)
     {
-        await using var reader =
-            await OpenStoredAsync(file, ct)
-            ?? throw new ContentVanishedException(file);
+        await using var reader = await OpenStoredAsync(file, ct) ?? throw new ContentVanishedException(file);
         var bytes = GC.AllocateUninitializedArray<byte>(checked((int)file.Size));
         var filled = 0;
         while (filled < bytes.Length)
