@@ -42,29 +42,35 @@ internal sealed class ContentCollector(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.Period, clock);
-        for (var pass = 0; !stoppingToken.IsCancellationRequested; pass++)
+        try
+        {
+            for (var pass = 0; ; pass++)
+            {
+                await CollectAllAsync(pass % options.Value.PassesPerSweep == 0, stoppingToken);
+                await timer.WaitForNextTickAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            log.LogDebug("The collector stopped.");
+        }
+    }
+
+    private async Task CollectAllAsync(bool sweep, CancellationToken ct)
+    {
+        foreach (var tenant in tenants.Names)
         {
             try
             {
-                foreach (var tenant in tenants.Names)
+                var removed = await CollectAsync(tenant, sweep, ct);
+                if (removed > 0)
                 {
-                    var removed = await CollectAsync(tenant, pass % options.Value.PassesPerSweep == 0, stoppingToken);
-                    if (removed > 0)
-                    {
-                        log.LogInformation("Collected {Count} contents of tenant {Tenant}.", removed, tenant);
-                    }
+                    log.LogInformation("Collected {Count} contents of tenant {Tenant}.", removed, tenant);
                 }
-
-                await timer.WaitForNextTickAsync(stoppingToken);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (!ct.IsCancellationRequested)
             {
-                return;
-            }
-            catch (Exception e)
-            {
-                log.LogWarning(e, "A collection failed; the next one tries again.");
-                await timer.WaitForNextTickAsync(CancellationToken.None);
+                log.LogWarning(e, "A collection of tenant {Tenant} failed; the next one tries again.", tenant);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Threading.Channels;
 using FileService.Data;
 
@@ -20,6 +21,7 @@ internal sealed class JobRunner(Database database, TimeProvider clock, ILogger<J
 
     private readonly string _owner = $"{Environment.MachineName}:{Environment.ProcessId}";
     private readonly ConcurrentDictionary<Guid, JobProgress> _live = new();
+    private readonly ConcurrentQueue<JobRow> _unsaved = new();
     private readonly Channel<(JobProgress Job, JobWork Work)> _queue = Channel.CreateBounded<(JobProgress, JobWork)>(
         100
     );
@@ -97,6 +99,11 @@ internal sealed class JobRunner(Database database, TimeProvider clock, ILogger<J
         {
             try
             {
+                if (!_unsaved.IsEmpty)
+                {
+                    await SaveEndedAsync();
+                }
+
                 foreach (var job in _live.Values)
                 {
                     await SaveAsync(job, job.Started ? "running" : "queued", null);
@@ -108,12 +115,14 @@ internal sealed class JobRunner(Database database, TimeProvider clock, ILogger<J
                     await SweepAsync(stopping);
                 }
             }
-            catch (Exception e) when (e is System.Data.Common.DbException or TimeoutException or IOException)
+            catch (Exception e) when (IsPassing(e))
             {
                 log.LogWarning(e, "Job states could not be written; trying again.");
             }
         }
     }
+
+    private static bool IsPassing(Exception e) => e is DbException or TimeoutException or IOException;
 
     private static async ValueTask<bool> NextAsync(PeriodicTimer timer, CancellationToken stopping)
     {
@@ -134,10 +143,36 @@ internal sealed class JobRunner(Database database, TimeProvider clock, ILogger<J
         await connection.SweepJobsAsync(Micros.From(now - Stale), Micros.From(now - Remember));
     }
 
+    /// <summary>Writes how a job ended, or leaves that to the next beat when the database does not answer.</summary>
     private async Task EndAsync(JobProgress job, string state, string? error)
     {
         _live.TryRemove(job.Id, out _);
-        await SaveAsync(job, state, error);
+        _unsaved.Enqueue(job.ToRow(state, error, clock.NowMicros()));
+        try
+        {
+            await SaveEndedAsync();
+        }
+        catch (Exception e) when (IsPassing(e))
+        {
+            log.LogWarning(e, "The end of job {Id} could not be written; the next beat tries again.", job.Id);
+        }
+    }
+
+    private async Task SaveEndedAsync()
+    {
+        await using var connection = await database.OpenAsync(CancellationToken.None);
+        while (_unsaved.TryDequeue(out var row))
+        {
+            try
+            {
+                await connection.UpdateJobAsync(row);
+            }
+            catch
+            {
+                _unsaved.Enqueue(row);
+                throw;
+            }
+        }
     }
 
     private async Task SaveAsync(JobProgress job, string state, string? error)

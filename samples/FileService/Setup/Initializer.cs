@@ -45,27 +45,9 @@ internal sealed class Initializer(
     private async Task<StorageRow> EnsurePrimaryAsync(CancellationToken ct)
     {
         await using var connection = await database.OpenAsync(ct);
-        if (await connection.FindPrimaryAsync() is not { } known)
-        {
-            var own = database.Engine == Engine.Sqlite ? "content" : Path.Combine(options.Value.Root, "content");
-            await connection.InsertStorageAsync(
-                new StorageRow
-                {
-                    Id = Guid.CreateVersion7(clock.GetUtcNow()),
-                    Kind = "primary",
-                    Locator = own,
-                },
-                clock.NowMicros()
-            );
-            Directory.CreateDirectory(stores.RootOf(own));
-            known = (await connection.FindPrimaryAsync())!;
-        }
-
-        if (database.Engine == Engine.Sqlite)
-        {
-            Directory.CreateDirectory(stores.RootOf(known.Locator));
-        }
-
+        var own = database.Engine == Engine.Sqlite ? "content" : Path.Combine(options.Value.Root, "content");
+        Directory.CreateDirectory(stores.RootOf(own)); // Before the row, so that who reads the row finds the folder.
+        var known = await connection.EnsurePrimaryAsync(own, clock.NowMicros());
         return Directory.Exists(stores.RootOf(known.Locator))
             ? known
             : throw new SetupException(

@@ -77,7 +77,7 @@ public abstract class LoadFaults : LoadClaim
     public sealed override Bar Bar => Bar.AtMost(0, "faults");
 
     private protected sealed override Measured Read(MixedLoadReport report) =>
-        new(report.FailureCount, "faults", $"of {report.Requests} requests; {string.Join("; ", report.Failures)}");
+        new(report.FailureCount, "faults", string.Join("; ", [$"of {report.Requests} requests", .. report.Failures]));
 }
 
 /// <summary>Share of requests refused with 503.</summary>
