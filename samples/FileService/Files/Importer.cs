@@ -102,11 +102,29 @@ internal sealed class Importer(Database database, ISqlDialect dialect, FileWrite
             {
                 if (await ReceiveAsync(workspace, file, tally, token) is { } pending)
                 {
-                    await received.WriteAsync(pending, token);
+                    await HandOverAsync(pending, received, token);
                 }
             }
         );
         received.Complete();
+    }
+
+    /// <summary>Passes a received file on; one that nobody will take any more gives its temporary file back.</summary>
+    private static async ValueTask HandOverAsync(
+        PendingFile pending,
+        ChannelWriter<PendingFile> received,
+        CancellationToken ct
+    )
+    {
+        try
+        {
+            await received.WriteAsync(pending, ct);
+        }
+        catch
+        {
+            await pending.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Null when the source cannot be read or its path cannot be kept: such a file is counted and left out.</summary>
