@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using FileService.Endpoints;
 using FileService.Files;
 using FileService.LivePage;
@@ -54,11 +52,6 @@ internal static class WebHost
         services
             .AddOpenTelemetry()
             .WithMetrics(static metrics => metrics.AddMeter("PerfKit.*").AddPrometheusExporter());
-        services.ConfigureHttpJsonOptions(static json =>
-        {
-            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
-            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
-        });
     }
 
     private static void Map(WebApplication app)
