@@ -17,7 +17,7 @@ internal sealed class NaiveFileConverter(ConversionCatalog catalog) : IFileConve
         return new ConvertedContent(
             ContentReader.FromMemory(result.ToArray()),
             conversion.ContentType,
-            $"{file.File.ContentHash}-{conversion.Target}"
+            FileConverter.TagOf(file, conversion)
         );
     }
 }

@@ -20,13 +20,13 @@ internal interface IFileConverter
 }
 
 /// <summary>
-/// Converts once a content: small results are kept by (content hash, target), and callers at the same time share one
-/// conversion. Large results stream through a temporary file, so memory stays flat.
+/// Converts once a content: small results are kept by (content hash, conversion), for the same bytes convert
+/// otherwise as Markdown than as HTML; callers at the same time share one conversion. Large results stream through a temporary file, so memory stays flat.
 /// </summary>
 internal sealed class FileConverter(
     ConversionCatalog catalog,
     ContentStores stores,
-    [FromKeyedServices(FileConverter.CacheName)] ILocalCache<(ContentHash Hash, string Target), byte[]> cache,
+    [FromKeyedServices(FileConverter.CacheName)] ILocalCache<(ContentHash Hash, IConversion Conversion), byte[]> cache,
     IOptions<StorageOptions> options
 ) : IFileConverter
 {
@@ -35,13 +35,13 @@ internal sealed class FileConverter(
     public async ValueTask<ConvertedContent> ConvertAsync(FileContent file, string target, CancellationToken ct)
     {
         var conversion = Find(catalog, file, target);
-        var tag = $"{file.File.ContentHash}-{conversion.Target}";
+        var tag = TagOf(file, conversion);
         if (file.File.Size > options.Value.MaxCachedContentBytes)
         {
             return new ConvertedContent(await ToStoreAsync(file, conversion, ct), conversion.ContentType, tag);
         }
 
-        var key = (ContentHash.Parse(file.File.ContentHash, null), conversion.Target);
+        var key = (ContentHash.Parse(file.File.ContentHash, null), conversion);
         var bytes = await cache.GetOrAddAsync(
             key,
             (File: file, Conversion: conversion),
@@ -51,6 +51,10 @@ internal sealed class FileConverter(
 
         return new ConvertedContent(ContentReader.FromMemory(bytes), conversion.ContentType, tag);
     }
+
+    /// <summary>A strong tag: the result follows from the bytes, what they are taken for, and the target.</summary>
+    public static string TagOf(FileContent file, IConversion conversion) =>
+        $"{file.File.ContentHash}-{SourceText.MediaTypeOf(file.File.ContentType)}-{conversion.Target}";
 
     /// <summary>The conversion of a file to a target.</summary>
     public static IConversion Find(ConversionCatalog catalog, FileContent file, string target) =>

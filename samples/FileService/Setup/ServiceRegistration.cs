@@ -79,7 +79,7 @@ internal static class ServiceRegistration
             .AddWeigher<ContentHash, byte[]>(static (_, bytes) => bytes.Length + 64);
         services
             .AddPerfKitCaching(FileConverter.CacheName, o => o.Capacity = storage.ConversionCacheBytes)
-            .AddWeigher<(ContentHash Hash, string Target), byte[]>(static (_, bytes) => bytes.Length + 96);
+            .AddWeigher<(ContentHash Hash, IConversion Conversion), byte[]>(static (_, bytes) => bytes.Length + 96);
     }
 
     /// <summary>Data annotations, failing at start with a sentence that names the key.</summary>

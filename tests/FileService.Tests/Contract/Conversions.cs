@@ -115,6 +115,22 @@ public abstract class ConversionContract(ServiceFixture fixture) : ContractSuite
         (await Client.GetStringAsync($"/files/{id}/content?as=html")).Should().Contain("Two");
     }
 
+    [SkippableFact]
+    public async Task The_same_bytes_under_another_type_are_converted_as_that_type()
+    {
+        const string bytes = "a,b\t**c**\n1,2\t<i>3</i>\n";
+        using var commas = await ConvertAsync("same.csv", bytes, "jsonl");
+        using var tabs = await ConvertAsync("same.tsv", bytes, "jsonl");
+        using var markdown = await ConvertAsync("same.md", bytes, "text");
+        using var plain = await ConvertAsync("same.txt", bytes, "text");
+
+        (await commas.Content.ReadAsStringAsync()).Should().Contain("\"a\"");
+        (await tabs.Content.ReadAsStringAsync()).Should().Contain("\"a,b\"");
+        (await markdown.Content.ReadAsStringAsync()).Should().NotContain("**");
+        (await plain.Content.ReadAsStringAsync()).Should().Be(bytes);
+        new[] { commas, tabs }.Select(static r => r.Headers.ETag!.Tag).Should().OnlyHaveUniqueItems();
+    }
+
     private async Task<HttpResponseMessage> ConvertAsync(string path, string content, string target)
     {
         var workspace = await Client.NewWorkspaceAsync();

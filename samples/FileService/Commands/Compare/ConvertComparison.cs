@@ -26,8 +26,8 @@ internal sealed class ConvertComparison(CompareContext context)
     private readonly ILocalCache<ContentHash, byte[]> _contents = context.Services.GetKeyed<
         ILocalCache<ContentHash, byte[]>
     >(FileLoader.CacheName);
-    private readonly ILocalCache<(ContentHash, string), byte[]> _conversions = context.Services.GetKeyed<
-        ILocalCache<(ContentHash, string), byte[]>
+    private readonly ILocalCache<(ContentHash, IConversion), byte[]> _conversions = context.Services.GetKeyed<
+        ILocalCache<(ContentHash, IConversion), byte[]>
     >(FileConverter.CacheName);
 
     public async Task<CompareOutcome> RunAsync(CancellationToken ct)
@@ -108,7 +108,7 @@ internal sealed class ConvertComparison(CompareContext context)
     {
         var hash = ContentHash.Parse(job.File.ContentHash);
         _contents.Remove(hash);
-        _conversions.Remove((hash, job.Target));
+        _conversions.Remove((hash, _catalog.Find(job.Target, job.File.ContentType)!));
         var cold = await context.TimeAsync(() => ConvertAsync(_after, job, ct));
         return (cold, await context.TimeAsync(() => ConvertAsync(_after, job, ct)));
     }
