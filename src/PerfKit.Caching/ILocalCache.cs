@@ -21,7 +21,7 @@ public interface ILocalCache<TKey, TValue>
     /// <remarks>
     /// A failing factory fails the callers that wait for it and nothing is kept, so the next caller tries again. A caller
     /// that cancels leaves alone; when the last one leaves, the factory's token is cancelled. A factory that began before
-    /// a <see cref="Set"/>, <see cref="Remove"/> or <see cref="Clear"/> of its key still answers its callers but is never
+    /// a <see cref="Set(TKey, TValue)"/>, <see cref="Remove"/> or <see cref="Clear"/> of its key still answers its callers but is never
     /// kept. The factory starts on the first caller's thread and must not ask this cache for its own key: it would wait
     /// for itself.
     /// </remarks>
@@ -40,12 +40,40 @@ public interface ILocalCache<TKey, TValue>
     );
 
     /// <summary>
+    /// The same for a factory that does not wait. Callers that miss while it runs block until it ends; a factory that asks
+    /// this cache for its own key is refused with an <see cref="InvalidOperationException"/>.
+    /// </summary>
+    /// <typeparam name="TState">What the factory needs, passed through so that the delegate can be static.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="state">Given to the factory.</param>
+    /// <param name="factory">Makes the value, on the first caller's thread.</param>
+    /// <returns>The value.</returns>
+    TValue GetOrAdd<TState>(TKey key, TState state, Func<TKey, TState, TValue> factory);
+
+    /// <summary>
     /// Puts or replaces a value. One that weighs more than the whole capacity is not kept, and what was there is removed.
     /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value.</param>
     [SuppressMessage("Naming", "CA1716", Justification = "Set is what .NET's caches call it.")]
     void Set(TKey key, TValue value);
+
+    /// <summary>Puts or replaces a value with a lifetime of its own; one with no time to live is not kept.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="lifetime">How long it is served.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The lifetime is negative or below a millisecond.</exception>
+    [SuppressMessage("Naming", "CA1716", Justification = "Set is what .NET's caches call it.")]
+    void Set(TKey key, TValue value, CacheLifetime lifetime);
+
+    /// <summary>
+    /// Puts a value if the one that is there equals another, in one step: by <see cref="EqualityComparer{T}.Default"/>.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The new value.</param>
+    /// <param name="expected">What must be there.</param>
+    /// <returns>Whether it was there and has been replaced.</returns>
+    bool TryReplace(TKey key, TValue value, TValue expected);
 
     /// <summary>Removes a value; a factory that is running for the key will not publish.</summary>
     /// <param name="key">The key.</param>

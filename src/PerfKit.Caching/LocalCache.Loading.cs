@@ -8,7 +8,47 @@ namespace PerfKit.Caching;
 // Misses: who runs the factory, who waits for it, and what may be published. Internal/README.md has the invariants.
 public sealed partial class LocalCache<TKey, TValue>
 {
+    private readonly Dictionary<TKey, CacheLoad<TValue>> _loads; // Those that may still publish; guarded by _gate.
+
+    /// <inheritdoc/>
+    public ValueTask<TValue> GetOrAddAsync<TState>(
+        TKey key,
+        TState state,
+        Func<TKey, TState, CancellationToken, ValueTask<TValue>> factory,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        if (Find(key) is { } entry && TryUse(entry))
+        {
+            _hits.Increment();
+            return new ValueTask<TValue>(entry.Value);
+        }
+
+        return LoadAsync(_table.Hash(key), key, state, factory, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public TValue GetOrAdd<TState>(TKey key, TState state, Func<TKey, TState, TValue> factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        if (Find(key) is { } entry && TryUse(entry))
+        {
+            _hits.Increment();
+            return entry.Value;
+        }
+
+        var hash = _table.Hash(key);
+        if (TryJoin(hash, key, out var load, out var isFirst, out var value))
+        {
+            return value;
+        }
+
+        return isFirst ? Run(load, hash, key, state, factory) : load.Await(key);
+    }
+
     private async ValueTask<TValue> LoadAsync<TState>(
+        uint hash,
         TKey key,
         TState state,
         Func<TKey, TState, CancellationToken, ValueTask<TValue>> factory,
@@ -16,14 +56,14 @@ public sealed partial class LocalCache<TKey, TValue>
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (TryJoin(key, out var load, out var isFirst, out var value))
+        if (TryJoin(hash, key, out var load, out var isFirst, out var value))
         {
             return value;
         }
 
         if (isFirst)
         {
-            _ = RunAsync(load, key, state, factory); // Never faults: what the factory throws goes to the waiters.
+            _ = RunAsync(load, hash, key, state, factory); // Never faults: what the factory throws goes to the waiters.
         }
 
         try
@@ -39,6 +79,7 @@ public sealed partial class LocalCache<TKey, TValue>
 
     /// <summary>Under the lock either the value is there by now, or the caller becomes a waiter of the one running load.</summary>
     private bool TryJoin(
+        uint hash,
         TKey key,
         [NotNullWhen(false)] out CacheLoad<TValue>? load,
         out bool isFirst,
@@ -47,11 +88,13 @@ public sealed partial class LocalCache<TKey, TValue>
     {
         lock (_gate)
         {
-            if (TryRead(key, out value))
+            if (Find(hash, key) is { } entry && !HasExpired(entry))
             {
                 _hits.Increment();
+                entry.Touch();
                 load = null;
                 isFirst = false;
+                value = entry.Value;
                 return true;
             }
 
@@ -60,50 +103,81 @@ public sealed partial class LocalCache<TKey, TValue>
             load = slot ??= new CacheLoad<TValue>();
             load.Waiters++;
             isFirst = !exists;
+            value = default;
             return false;
+        }
+    }
+
+    private TValue Run<TState>(
+        CacheLoad<TValue> load,
+        uint hash,
+        TKey key,
+        TState state,
+        Func<TKey, TState, TValue> factory
+    )
+    {
+        using var timing = LoadTiming.Start(_metrics, _name);
+        load.RunsOnThisThread();
+        try
+        {
+            var value = factory(key, state);
+            Publish(load, hash, key, value, Weigh(key, value), LifetimeOf(key, value));
+            return value;
+        }
+        catch (Exception fault)
+        {
+            timing.Fail(fault);
+            Fail(load, key, fault);
+            throw;
         }
     }
 
     private async Task RunAsync<TState>(
         CacheLoad<TValue> load,
+        uint hash,
         TKey key,
         TState state,
         Func<TKey, TState, CancellationToken, ValueTask<TValue>> factory
     )
     {
-        using var activity = CacheMetrics.Activities.StartActivity("perfkit.cache.load");
-        activity?.SetTag("cache.name", _name);
-        TValue value;
-        long weight;
+        using var timing = LoadTiming.Start(_metrics, _name);
         try
         {
-            value = await factory(key, state, load.Token).ConfigureAwait(false);
-            weight = Weigh(key, value);
+            var value = await factory(key, state, load.Token).ConfigureAwait(false);
+            Publish(load, hash, key, value, Weigh(key, value), LifetimeOf(key, value));
         }
         catch (Exception fault)
         {
-            activity?.SetStatus(ActivityStatusCode.Error, fault.Message);
-            lock (_gate)
-            {
-                if (TryEnd(key, load))
-                {
-                    _table.Departures.Add(key, Departure.Failed);
-                }
-            }
-
-            load.Fail(fault);
-            return;
+            timing.Fail(fault);
+            Fail(load, key, fault);
         }
+    }
 
+    private void Publish(CacheLoad<TValue> load, uint hash, TKey key, TValue value, long weight, CacheLifetime lifetime)
+    {
         lock (_gate)
         {
             if (TryEnd(key, load))
             {
-                Keep(key, value, weight);
+                Keep(hash, key, value, weight, lifetime);
             }
         }
 
         load.SetResult(value);
+        _removals?.HelpIfBehind();
+    }
+
+    private void Fail(CacheLoad<TValue> load, TKey key, Exception fault)
+    {
+        lock (_gate)
+        {
+            if (TryEnd(key, load))
+            {
+                _departures.Add(key, Departure.Failed);
+            }
+        }
+
+        load.Fail(fault);
     }
 
     /// <summary>Whether this load is still the key's own: nothing was set, removed or cleared since it began.</summary>

@@ -21,27 +21,39 @@ public sealed class LocalCacheBuilder
 
     /// <summary>
     /// Bounds the cache of these two types by weight instead of count: <see cref="LocalCacheOptions.Capacity"/> is then
-    /// in the weigher's unit. Also the registration to use under NativeAOT, where a container cannot make a generic type
-    /// over a value type by itself.
+    /// in the weigher's unit. Shorthand for <see cref="AddRules{TKey, TValue}"/> with
+    /// <see cref="LocalCacheRules{TKey, TValue}.Weigher"/> alone.
     /// </summary>
     /// <typeparam name="TKey">The key.</typeparam>
     /// <typeparam name="TValue">The value.</typeparam>
-    /// <param name="weigher">
-    /// Gives a value's weight, called once when it is put; less than 1 counts as 1, negative is refused. For bytes, about
-    /// 150 more are taken by an entry itself.
-    /// </param>
+    /// <param name="weigher">Gives a value's weight, called once when it is put.</param>
     /// <returns>This builder.</returns>
     public LocalCacheBuilder AddWeigher<TKey, TValue>(Func<TKey, TValue, long> weigher)
         where TKey : notnull
     {
         ArgumentNullException.ThrowIfNull(weigher);
+        return AddRules(new LocalCacheRules<TKey, TValue> { Weigher = weigher });
+    }
+
+    /// <summary>
+    /// Gives the cache of these two types rules. Also the registration to use under NativeAOT, where a container cannot
+    /// make a generic type over a value type by itself.
+    /// </summary>
+    /// <typeparam name="TKey">The key.</typeparam>
+    /// <typeparam name="TValue">The value.</typeparam>
+    /// <param name="rules">Weigher, lifetime, comparer and removal callback.</param>
+    /// <returns>This builder.</returns>
+    public LocalCacheBuilder AddRules<TKey, TValue>(LocalCacheRules<TKey, TValue> rules)
+        where TKey : notnull
+    {
+        ArgumentNullException.ThrowIfNull(rules);
         var name = Name;
         ILocalCache<TKey, TValue> Create(IServiceProvider services) =>
             LocalCacheFactory.Create(
                 services,
                 services.GetRequiredService<IOptionsMonitor<LocalCacheOptions>>(),
                 name,
-                weigher
+                rules
             );
 
         if (name.Length == 0)

@@ -130,7 +130,7 @@ public sealed class CachingServiceCollectionTests
         seen.Should()
             .Contain("perfkit.cache.hits content 1")
             .And.Contain("perfkit.cache.misses content 1")
-            .And.Contain("perfkit.cache.evictions content 3")
+            .And.Contain("perfkit.cache.evictions content capacity 3")
             .And.Contain("perfkit.cache.entries content 5")
             .And.Contain("perfkit.cache.weight content 5")
             .And.Contain("perfkit.cache.capacity content 5")
@@ -149,7 +149,7 @@ public sealed class CachingServiceCollectionTests
             }
         };
         listener.SetMeasurementEventCallback<long>(
-            (instrument, value, tags, _) => seen.Add($"{instrument.Name} {tags[0].Value} {value}")
+            (instrument, value, tags, _) => seen.Add($"{instrument.Name} {string.Join(' ', tags.ToArray().Select(t => t.Value))} {value}")
         );
         listener.Start();
         listener.RecordObservableInstruments();

@@ -120,8 +120,9 @@ public sealed class LocalCacheTests
         cache.TryGet(1, out _).Should().BeTrue();
         clock.Advance(TimeSpan.FromMilliseconds(1));
 
-        cache.TryGet(1, out _).Should().BeFalse();
         cache.Explain(1).Should().Be("'1' is absent: it expired 0 ms ago.");
+        cache.TryGet(1, out _).Should().BeFalse();
+        cache.Explain(1).Should().Be("'1' is absent: it expired.");
         cache.Remove(1).Should().BeFalse();
     }
 
@@ -168,7 +169,7 @@ public sealed class LocalCacheTests
         await cache.GetOrAddAsync(1, 0, static (key, _, _) => new ValueTask<int>(key));
         cache.TryGet(1, out _);
 
-        cache.GetStatistics().Should().Be(new LocalCacheStatistics(2, 2, 0, 1, 1, 10));
+        cache.GetStatistics().Should().Be(new LocalCacheStatistics(2, 2, 0, 0, 1, 1, 10));
     }
 
     [Fact]

@@ -11,14 +11,29 @@ internal sealed class CacheLoad<TValue>()
     : TaskCompletionSource<TValue>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
     // Never disposed: a late Cancel must not meet a disposed source.
-    private readonly CancellationTokenSource _abandoned = new();
+    private CancellationTokenSource? _abandoned;
+    private int _thread; // That runs a factory which does not wait.
 
     /// <summary>Guarded by the cache's lock.</summary>
     public int Waiters { get; set; }
 
-    public CancellationToken Token => _abandoned.Token;
+    /// <summary>Asked for by the one who runs the factory; one that does not wait has none.</summary>
+    public CancellationToken Token => Abandoned().Token;
 
-    public void Abandon() => _abandoned.Cancel();
+    public void RunsOnThisThread() => Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
+
+    /// <summary>Blocks until the factory has ended.</summary>
+    public TValue Await<TKey>(TKey key) =>
+        Volatile.Read(ref _thread) == Environment.CurrentManagedThreadId
+            ? throw new InvalidOperationException($"The factory of key '{key}' asks the cache for its own key.")
+            : Task.GetAwaiter().GetResult();
+
+    public void Abandon() => Abandoned().Cancel();
+
+    private CancellationTokenSource Abandoned() =>
+        Volatile.Read(ref _abandoned)
+        ?? Interlocked.CompareExchange(ref _abandoned, new CancellationTokenSource(), null)
+        ?? _abandoned;
 
     public void Fail(Exception fault)
     {

@@ -11,7 +11,9 @@ internal sealed class CacheMetrics
     public static readonly ActivitySource Activities = new(Name);
 
     private readonly Lock _gate = new();
-    private readonly List<(string Name, Func<LocalCacheStatistics> Read)> _caches = [];
+    private readonly Histogram<double>? _loads;
+    private readonly List<(string Name, Func<LocalCacheStatistics> Read, Func<RemovalCause, long> Removals)> _caches =
+    [];
 
     public CacheMetrics(IMeterFactory? meters)
     {
@@ -34,10 +36,11 @@ internal sealed class CacheMetrics
         );
         meter.CreateObservableCounter(
             "perfkit.cache.evictions",
-            () => Observe(static s => s.Evictions),
+            ObserveRemovals,
             "{entry}",
-            "Entries that left to make room."
+            "Entries that left, by cause; values that were not kept have the cause refused."
         );
+        _loads = meter.CreateHistogram<double>("perfkit.cache.load.duration", "s", "Time of factory calls.");
         meter.CreateObservableUpDownCounter(
             "perfkit.cache.entries",
             () => Observe(static s => s.Entries),
@@ -58,11 +61,35 @@ internal sealed class CacheMetrics
         );
     }
 
-    public void Add(string name, Func<LocalCacheStatistics> read)
+    public bool IsTimingLoads => _loads?.Enabled == true;
+
+    public static string Tag(string name) => name.Length == 0 ? "default" : name;
+
+    public void Loaded(string name, TimeSpan duration) =>
+        _loads?.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("cache.name", Tag(name)));
+
+    public void Add(string name, Func<LocalCacheStatistics> read, Func<RemovalCause, long> removals)
     {
         lock (_gate)
         {
-            _caches.Add((name.Length == 0 ? "default" : name, read));
+            _caches.Add((Tag(name), read, removals));
+        }
+    }
+
+    private List<Measurement<long>> ObserveRemovals()
+    {
+        lock (_gate)
+        {
+            return (
+                from cache in _caches
+                from cause in Enum.GetValues<RemovalCause>()
+                group cache.Removals(cause) by (cache.Name, cause) into removals
+                select new Measurement<long>(
+                    removals.Sum(),
+                    new("cache.name", removals.Key.Name),
+                    new("cause", Word(removals.Key.cause))
+                )
+            ).ToList();
         }
     }
 
@@ -79,4 +106,15 @@ internal sealed class CacheMetrics
                 .ToList();
         }
     }
+
+    private static string Word(RemovalCause cause) =>
+        cause switch
+        {
+            RemovalCause.Evicted => "capacity",
+            RemovalCause.Expired => "expired",
+            RemovalCause.Replaced => "replaced",
+            RemovalCause.Removed => "removed",
+            RemovalCause.Cleared => "cleared",
+            _ => "refused",
+        };
 }

@@ -5,14 +5,16 @@ internal enum Departure
 {
     Unknown,
     Evicted,
+    Expired,
     Removed,
     TooHeavy,
+    NoTime,
     Failed,
     Invalidated,
 }
 
 /// <summary>The last departures, so that a missing key can be explained. A ring; guarded by the cache's lock.</summary>
-internal sealed class DepartureLog<TKey>
+internal sealed class DepartureLog<TKey>(IEqualityComparer<TKey> comparer)
 {
     public const int Length = 256;
 
@@ -30,7 +32,7 @@ internal sealed class DepartureLog<TKey>
         for (var i = 1; i <= Length; i++)
         {
             var (found, why) = _ring[(_next - i + Length) % Length];
-            if (why != Departure.Unknown && EqualityComparer<TKey>.Default.Equals(found, key))
+            if (why != Departure.Unknown && comparer.Equals(found!, key))
             {
                 return why;
             }

@@ -29,9 +29,9 @@ internal static class Explanation
             entry.ExpiresAtMilliseconds == long.MaxValue
                 ? "does not expire"
                 : Invariant($"expires in {entry.ExpiresAtMilliseconds - nowMilliseconds} ms");
-        var read = entry.Visited ? "was read" : "was not read";
+        var read = entry.Touches > 0 ? "was read" : "was not read";
         return Invariant(
-            $"'{key}' is present: weighs {entry.Weight} of {capacity}, {expiry}, {read} since the eviction hand passed."
+            $"'{key}' is present: weighs {entry.Weight} of {capacity}, {expiry}, {read} since it was last looked at for eviction."
         );
     }
 
@@ -39,7 +39,9 @@ internal static class Explanation
         departure switch
         {
             Departure.Evicted => "it was evicted to make room",
+            Departure.Expired => "it expired",
             Departure.Removed => "it was removed",
+            Departure.NoTime => "its lifetime was zero",
             Departure.TooHeavy => Invariant($"its value weighed more than the whole capacity of {capacity}"),
             Departure.Failed => "its last factory call failed",
             Departure.Invalidated => "it was removed while its factory ran",

@@ -9,12 +9,22 @@ internal static class LocalCacheFactory
         IServiceProvider services,
         IOptionsMonitor<LocalCacheOptions> options,
         string name,
-        Func<TKey, TValue, long>? weigher
+        LocalCacheRules<TKey, TValue>? own = null
     )
         where TKey : notnull
     {
-        var cache = new LocalCache<TKey, TValue>(options.Get(name), weigher, services.GetService<TimeProvider>(), name);
-        services.GetRequiredService<CacheMetrics>().Add(name, cache.GetStatistics);
+        var rules = own ?? new LocalCacheRules<TKey, TValue>();
+        var metrics = services.GetRequiredService<CacheMetrics>();
+        var cache = new LocalCache<TKey, TValue>(
+            options.Get(name),
+            rules with
+            {
+                TimeProvider = rules.TimeProvider ?? services.GetService<TimeProvider>(),
+            },
+            name,
+            metrics
+        );
+        metrics.Add(name, cache.GetStatistics, cache.Removals);
         return cache;
     }
 }

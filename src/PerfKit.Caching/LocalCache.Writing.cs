@@ -1,0 +1,280 @@
+using System.Runtime.CompilerServices;
+using PerfKit.Caching.Internal;
+
+namespace PerfKit.Caching;
+
+// Writes: what comes in, what has to leave for it, and who is told. Internal/README.md has the invariants.
+public sealed partial class LocalCache<TKey, TValue>
+{
+    private const int SamplesAMiss = 32; // Reads told to the policy for each miss: hits alone leave nothing to decide.
+    private const int MostSamplesDue = 1_024;
+    private const int SweepMilliseconds = 50;
+    private const int LeastSwept = 64; // Buckets a sweep; at least a thousandth of them, so a round takes a minute.
+
+    private readonly DepartureLog<TKey> _departures;
+    private readonly RemovalQueue<TKey, TValue>? _removals;
+    private readonly long[] _removed = new long[(int)RemovalCause.Refused + 1]; // By cause.
+    private long _weight;
+    private uint _sampleMask = EvictionPolicy.NoSample;
+    private int _samplesDue;
+    private bool _expires; // An entry with an expiry was put.
+    private long _nextSweep;
+    private int _sweepHand;
+
+    /// <inheritdoc/>
+    public void Set(TKey key, TValue value) => Set(key, value, LifetimeOf(key, value));
+
+    /// <inheritdoc/>
+    public void Set(TKey key, TValue value, CacheLifetime lifetime)
+    {
+        var hash = _table.Hash(key);
+        var weight = Weigh(key, value);
+        if (lifetime.Fault() is { } fault)
+        {
+            throw new ArgumentOutOfRangeException(nameof(lifetime), fault);
+        }
+
+        lock (_gate)
+        {
+            _loads.Remove(key);
+            Keep(hash, key, value, weight, lifetime);
+        }
+
+        _removals?.HelpIfBehind();
+    }
+
+    /// <inheritdoc/>
+    public bool TryReplace(TKey key, TValue value, TValue expected)
+    {
+        var hash = _table.Hash(key);
+        var weight = Weigh(key, value);
+        var lifetime = LifetimeOf(key, value);
+        lock (_gate)
+        {
+            if (
+                Find(hash, key) is not { } entry
+                || HasExpired(entry)
+                || !EqualityComparer<TValue>.Default.Equals(entry.Value, expected)
+            )
+            {
+                return false;
+            }
+
+            _loads.Remove(key);
+            Keep(hash, key, value, weight, lifetime);
+        }
+
+        _removals?.HelpIfBehind();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool Remove(TKey key)
+    {
+        var hash = _table.Hash(key);
+        lock (_gate)
+        {
+            if (_loads.Remove(key))
+            {
+                _departures.Add(key, Departure.Invalidated);
+            }
+
+            if (Find(hash, key) is not { } entry)
+            {
+                return false;
+            }
+
+            var hasExpired = HasExpired(entry);
+            Drop(entry, hasExpired ? RemovalCause.Expired : RemovalCause.Removed);
+            return !hasExpired;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _loads.Clear();
+            foreach (var node in _table.All())
+            {
+                Tell(node.Key, ((CacheEntry<TKey, TValue>)node).Value, RemovalCause.Cleared);
+            }
+
+            _table.Clear();
+            _policy.Clear();
+            _departures.Clear();
+            Volatile.Write(ref _weight, 0);
+        }
+
+        _removals?.HelpIfBehind();
+    }
+
+    /// <summary>Evicts until this much weight has left, or nothing is left.</summary>
+    internal long GiveBack(long weight)
+    {
+        lock (_gate)
+        {
+            var before = _weight;
+            while (_policy.Count > 0 && before - _weight < weight)
+            {
+                Evict(0, _clock.Milliseconds);
+            }
+
+            return before - _weight;
+        }
+    }
+
+    private CacheEntry<TKey, TValue>? Find(uint hash, TKey key) =>
+        Unsafe.As<CacheEntry<TKey, TValue>>(_table.Find(hash, key));
+
+    private CacheLifetime LifetimeOf(TKey key, TValue value)
+    {
+        if (_rules.Lifetime is not { } lifetime)
+        {
+            return default;
+        }
+
+        var own = lifetime(key, value);
+        return own.Fault() is { } fault ? throw new InvalidOperationException($"{fault} Key: '{key}'.") : own;
+    }
+
+    private long Weigh(TKey key, TValue value)
+    {
+        var weight = _rules.Weigher?.Invoke(key, value) ?? 1;
+        return weight >= 0
+            ? Math.Max(weight, 1)
+            : throw new InvalidOperationException(
+                FormattableString.Invariant(
+                    $"The weigher gave {weight} for key '{key}'; a weight must not be negative."
+                )
+            );
+    }
+
+    private bool HasExpired(CacheEntry<TKey, TValue> entry) =>
+        entry.ExpiresAtMilliseconds != Expiry.Never && entry.ExpiresAtMilliseconds <= _clock.Milliseconds;
+
+    /// <summary>Puts or replaces, under the lock. Room is made first: the bound holds at every moment.</summary>
+    private void Keep(uint hash, TKey key, TValue value, long weight, CacheLifetime lifetime)
+    {
+        var old = Find(hash, key);
+        if (weight > _capacity || lifetime.TimeToLive == TimeSpan.Zero)
+        {
+            Refuse(old, key, value, weight > _capacity ? Departure.TooHeavy : Departure.NoTime);
+            return;
+        }
+
+        _expires |= _expiry.IsOn || lifetime != default;
+        var now = _expires ? _clock.Milliseconds : 0;
+        var entry = _expiry.Entry(hash, key, value, weight, lifetime, now);
+        if (old is not null)
+        {
+            _policy.Remove(old);
+            Volatile.Write(ref _weight, _weight - old.Weight);
+        }
+
+        while (_weight > _capacity - weight)
+        {
+            Evict(weight, now);
+        }
+
+        Volatile.Write(ref _weight, _weight + weight);
+        if (old is null)
+        {
+            _table.Add(entry);
+            _policy.Add(entry);
+        }
+        else
+        {
+            _table.Replace(old, entry);
+            _policy.Replace(old, entry);
+            Tell(old.Key, old.Value, RemovalCause.Replaced);
+        }
+
+        _sampleMask = _policy.SampleMask;
+        _samplesDue = Math.Min(_samplesDue + SamplesAMiss, MostSamplesDue);
+        if (_expires && now >= _nextSweep)
+        {
+            Sweep(now);
+        }
+    }
+
+    private void Refuse(CacheEntry<TKey, TValue>? old, TKey key, TValue value, Departure why)
+    {
+        if (old is not null)
+        {
+            Drop(old, RemovalCause.Replaced); // What was there is no longer the key's value.
+        }
+
+        _departures.Add(key, why);
+        Tell(key, value, RemovalCause.Refused);
+    }
+
+    private void Evict(long incomingWeight, long now)
+    {
+        var victim = (CacheEntry<TKey, TValue>)_policy.FindVictim(incomingWeight, now);
+        Drop(victim, victim.ExpiresAtMilliseconds <= now ? RemovalCause.Expired : RemovalCause.Evicted);
+    }
+
+    private void Drop(CacheEntry<TKey, TValue> entry, RemovalCause cause)
+    {
+        _table.Remove(entry);
+        _policy.Remove(entry);
+        Volatile.Write(ref _weight, _weight - entry.Weight);
+        _departures.Add(
+            entry.Key,
+            cause switch
+            {
+                RemovalCause.Evicted => Departure.Evicted,
+                RemovalCause.Expired => Departure.Expired,
+                _ => Departure.Removed,
+            }
+        );
+        Tell(entry.Key, entry.Value, cause);
+    }
+
+    private void Tell(TKey key, TValue value, RemovalCause cause)
+    {
+        ref var removed = ref _removed[(int)cause];
+        Volatile.Write(ref removed, removed + 1);
+        _rules.Left?.Invoke(key, value);
+        _removals?.Add(key, value, cause);
+    }
+
+    /// <summary>A reader met an expired entry; it leaves now unless a writer is busy.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void DropExpired(CacheEntry<TKey, TValue> entry)
+    {
+        if (_gate.TryEnter())
+        {
+            try
+            {
+                if (Find(entry.Hash, entry.Key) == entry && HasExpired(entry))
+                {
+                    Drop(entry, RemovalCause.Expired);
+                }
+            }
+            finally
+            {
+                _gate.Exit();
+            }
+        }
+    }
+
+    /// <summary>Takes expired entries out of some buckets, so that they do not stay for good where nobody asks.</summary>
+    private void Sweep(long now)
+    {
+        _nextSweep = now + SweepMilliseconds;
+        for (var left = Math.Max(LeastSwept, _table.Buckets / 1_024); left > 0; left--)
+        {
+            _sweepHand = (_sweepHand + 1) & (_table.Buckets - 1);
+            for (var node = _table.Nodes[_sweepHand]; node is not null; node = node.Next)
+            {
+                if (node.ExpiresAtMilliseconds <= now)
+                {
+                    Drop((CacheEntry<TKey, TValue>)node, RemovalCause.Expired);
+                }
+            }
+        }
+    }
+}
