@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using PerfKit.Caching.Internal;
 
@@ -110,18 +111,13 @@ public sealed partial class LocalCache<TKey, TValue>
         _removals?.HelpIfBehind();
     }
 
-    /// <summary>Evicts until this much weight has left, or nothing is left.</summary>
-    internal long GiveBack(long weight)
+    /// <summary>Evicts the entry that would have to make room next; false when there is none.</summary>
+    internal bool TryEvict([MaybeNullWhen(false)] out TValue value)
     {
         lock (_gate)
         {
-            var before = _weight;
-            while (_policy.Count > 0 && before - _weight < weight)
-            {
-                Evict(0, _clock.Milliseconds);
-            }
-
-            return before - _weight;
+            value = default;
+            return _policy.Count > 0 && Evict(0, _expires ? _clock.Milliseconds : 0, out value);
         }
     }
 
@@ -175,7 +171,7 @@ public sealed partial class LocalCache<TKey, TValue>
 
         while (_weight > _capacity - weight)
         {
-            Evict(weight, now);
+            Evict(weight, now, out _);
         }
 
         Volatile.Write(ref _weight, _weight + weight);
@@ -210,10 +206,12 @@ public sealed partial class LocalCache<TKey, TValue>
         Tell(key, value, RemovalCause.Refused);
     }
 
-    private void Evict(long incomingWeight, long now)
+    private bool Evict(long incomingWeight, long now, out TValue value)
     {
         var victim = (CacheEntry<TKey, TValue>)_policy.FindVictim(incomingWeight, now);
         Drop(victim, victim.ExpiresAtMilliseconds <= now ? RemovalCause.Expired : RemovalCause.Evicted);
+        value = victim.Value;
+        return true;
     }
 
     private void Drop(CacheEntry<TKey, TValue> entry, RemovalCause cause)
