@@ -57,7 +57,7 @@ public sealed partial class ContentCache
     {
         using (lease)
         {
-            foreach (var block in lease.Content.Slice(range.Offset, range.Bytes))
+            foreach (var block in lease.Bytes.Slice(range.Offset, range.Bytes))
             {
                 if (!await ContentDelivery.WriteAsync(destination, block, cancellationToken).ConfigureAwait(false))
                 {
@@ -173,7 +173,7 @@ public sealed partial class ContentCache
     )
     {
         using var activity = CacheMetrics.Activities.StartActivity("perfkit.content.fill");
-        if (Content.TryCreate(_account, fill.Length) is not { } content)
+        if (_contents.TryBegin(key, fill.Length) is not { } content)
         {
             End(fill, key, FillState.Refused);
             return;

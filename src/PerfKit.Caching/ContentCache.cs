@@ -25,6 +25,7 @@ public sealed partial class ContentCache : IContentCache, IDisposable
     private readonly LocalCache<ContentKey, Content> _kept;
     private readonly LeaseSlots _slots = new();
     private readonly MemoryAccount _account;
+    private readonly ContentPool _contents;
     private readonly long _capacityBytes;
     private readonly long _maxContentBytes;
     private readonly long _maxFillingBytes;
@@ -64,12 +65,13 @@ public sealed partial class ContentCache : IContentCache, IDisposable
             null
         );
         _account = budget.OpenAccount(name, options.Priority, GiveBack);
+        _contents = new ContentPool(_account);
     }
 
     /// <inheritdoc/>
     public bool TryGet(ContentKey key, out ContentLease lease)
     {
-        if (_kept.TryGet(key, out var content) && content.TryAcquire())
+        if (_kept.TryGet(key, out var content) && content.TryAcquire(key))
         {
             lease = _slots.Lease(content);
             return true;
@@ -107,7 +109,7 @@ public sealed partial class ContentCache : IContentCache, IDisposable
             return Refuse(key, why);
         }
 
-        if (Content.TryCreate(_account, content.Length) is not { } kept)
+        if (_contents.TryBegin(key, content.Length) is not { } kept)
         {
             return Refuse(key, OutOfBudget);
         }

@@ -23,15 +23,16 @@ public readonly struct ContentLease : IDisposable, IEquatable<ContentLease>
     /// <see cref="ObjectDisposedException"/> when its memory is touched, once the content's blocks went back.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The lease was disposed, or is a default one.</exception>
-    public ReadOnlySequence<byte> Content => Leased.Bytes;
+    public ReadOnlySequence<byte> Content => Checked(Leased.Show());
 
     /// <summary>Length of the content in bytes.</summary>
     /// <exception cref="ObjectDisposedException">The lease was disposed, or is a default one.</exception>
-    public long Length => Leased.Length;
+    public long Length => Checked(Leased.Length);
 
-    private Content Leased =>
-        _slot?.Find(_generation)
-        ?? throw new ObjectDisposedException(nameof(ContentLease), "The lease of this content was given back.");
+    /// <summary>The bytes for copying before the lease is disposed.</summary>
+    internal ReadOnlySequence<byte> Bytes => Leased.Bytes;
+
+    private Content Leased => _slot?.Find(_generation) ?? throw Returned();
 
     /// <summary>Gives the content back. Again, also of a copy, does nothing.</summary>
     public void Dispose() => _slot?.TryReturn(_generation);
@@ -50,4 +51,10 @@ public readonly struct ContentLease : IDisposable, IEquatable<ContentLease>
 
     /// <summary>Whether they are different leases.</summary>
     public static bool operator !=(ContentLease left, ContentLease right) => !left.Equals(right);
+
+    /// <summary>A copy that is disposed at this moment could have let the object go to another content: then this is not returned.</summary>
+    private T Checked<T>(T read) => _slot!.IsStill(_generation) ? read : throw Returned();
+
+    private static ObjectDisposedException Returned() =>
+        new(nameof(ContentLease), "The lease of this content was given back.");
 }

@@ -1,47 +1,59 @@
 using System.Buffers;
+using System.Diagnostics;
 using PerfKit.Caching.Internal.Memory;
 
 namespace PerfKit.Caching.Internal.Contents;
 
 /// <summary>
 /// The blocks of one content, held by a count of references: the table's, the fill's, one a lease. The last to let go gives the
-/// blocks back, after which no memory of this content can be touched.
+/// blocks back, after which no memory of this content can be touched. The object itself begins again as another content.
 /// </summary>
 internal sealed class Content
 {
     public const int EntryBytes = 512; // The objects of an entry: this, a table's node, a block's memory and segment.
 
-    private readonly MemoryAccount _account;
-    private readonly BlockMemory[] _blocks;
-    private int _references = 1;
+    private readonly ContentPool _pool;
+    private BlockMemory[] _blocks = [];
+    private ContentKey _key;
+    private int _references;
+    private bool _wasShown;
 
-    private Content(MemoryAccount account, BlockMemory[] blocks, long length, long weight)
-    {
-        _account = account;
-        _blocks = blocks;
-        Length = length;
-        Weight = weight;
-        Bytes = BlockSegment.Join(blocks);
-    }
+    public Content(ContentPool pool) => _pool = pool;
 
-    public long Length { get; }
+    public long Length { get; private set; }
 
     /// <summary>What it takes in the account: blocks and entry.</summary>
-    public long Weight { get; }
+    public long Weight { get; private set; }
 
-    public ReadOnlySequence<byte> Bytes { get; }
+    /// <summary>For copying while a reference is held; never for handing out.</summary>
+    public ReadOnlySequence<byte> Bytes { get; private set; }
 
     public bool IsLeased => Volatile.Read(ref _references) > 1;
 
-    /// <summary>Takes blocks for a content that is to be written; false when the budget refuses one of them.</summary>
-    public static Content? TryCreate(MemoryAccount account, long length)
+    /// <summary>The bytes for a caller who may keep them. From then on its blocks' memories are not used again.</summary>
+    public ReadOnlySequence<byte> Show()
     {
-        if (!account.TryReserve(EntryBytes))
+        if (!_wasShown)
         {
-            return null;
+            _wasShown = true;
+            Interlocked.MemoryBarrier(); // Seen by whoever uses this object again, if the caller's lease still counted.
         }
 
-        var blocks = new BlockMemory[BlockChain.CountOf(length)];
+        return Bytes;
+    }
+
+    /// <summary>Takes blocks for a content that is to be written, and the first reference; false when the budget refuses.</summary>
+    public bool TryBegin(MemoryAccount account, ContentKey key, long length)
+    {
+        Debug.Assert(Volatile.Read(ref _references) == 0, "Only a content that nobody holds begins again.");
+        if (!account.TryReserve(EntryBytes))
+        {
+            return false;
+        }
+
+        var count = BlockChain.CountOf(length);
+        var reusable = _wasShown || _blocks.Length != count ? null : _blocks;
+        var blocks = reusable ?? new BlockMemory[count];
         var taken = 0;
         for (var left = length; left > 0; taken++)
         {
@@ -49,15 +61,26 @@ internal sealed class Content
             if (!account.TryTake(pieceBytes, out var piece))
             {
                 Return(account, blocks.AsSpan(0, taken));
-                return null;
+                return false;
             }
 
             var used = (int)Math.Min(left, pieceBytes);
-            blocks[taken] = new BlockMemory(account, piece, used, isWritable: false);
+            if (reusable is null)
+            {
+                blocks[taken] = new BlockMemory(account, piece, used, isWritable: false);
+            }
+            else
+            {
+                blocks[taken].Use(piece, used);
+            }
+
             left -= used;
         }
 
-        return new Content(account, blocks, length, BlockChain.BytesOf(length) + EntryBytes);
+        (_key, _blocks, _wasShown) = (key, blocks, false);
+        (Length, Weight, Bytes) = (length, BlockChain.BytesOf(length) + EntryBytes, BlockSegment.Join(blocks));
+        Volatile.Write(ref _references, 1);
+        return true;
     }
 
     /// <summary>Where to write the content's bytes from <paramref name="offset"/> on: what is left of one block.</summary>
@@ -86,6 +109,25 @@ internal sealed class Content
         }
     }
 
+    /// <summary>
+    /// Takes a reference if this still is the key's content: whoever found it in the table may find it gone, or in use for another.
+    /// </summary>
+    public bool TryAcquire(ContentKey key)
+    {
+        if (!TryAcquire())
+        {
+            return false;
+        }
+
+        if (_key == key)
+        {
+            return true;
+        }
+
+        Release();
+        return false;
+    }
+
     /// <summary>Takes a reference, unless the last one has gone.</summary>
     public bool TryAcquire()
     {
@@ -109,7 +151,8 @@ internal sealed class Content
         var left = Interlocked.Decrement(ref _references);
         if (left == 0)
         {
-            Return(_account, _blocks);
+            Return(_pool.Account, _blocks);
+            _pool.Add(this);
         }
         else if (left < 0)
         {

@@ -22,6 +22,13 @@ internal sealed class LeaseSlot(LeaseSlots owner)
         return Volatile.Read(ref _generation) == generation ? content : null;
     }
 
+    /// <summary>Whether what was read since <see cref="Find"/> is of this generation's content.</summary>
+    public bool IsStill(long generation)
+    {
+        Volatile.ReadBarrier();
+        return Volatile.Read(ref _generation) == generation;
+    }
+
     /// <summary>The first to return a generation gives the reference back; everybody later changes nothing.</summary>
     public void TryReturn(long generation)
     {

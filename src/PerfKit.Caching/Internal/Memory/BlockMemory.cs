@@ -7,17 +7,33 @@ namespace PerfKit.Caching.Internal.Memory;
 /// One use of one piece. When the piece goes back this object loses it first, so whoever kept its memory gets an
 /// exception, never the bytes of the next use. Disposing again does nothing.
 /// </summary>
-internal sealed class BlockMemory(MemoryAccount account, BlockPiece piece, int length, bool isWritable)
-    : MemoryManager<byte>
+internal sealed class BlockMemory : MemoryManager<byte>
 {
-    private readonly int _offset = piece.Offset;
-    private Slab? _slab = piece.Slab;
+    private readonly MemoryAccount _account;
+    private readonly bool _isWritable;
+    private Slab? _slab;
+    private int _offset;
+    private int _length;
 
-    public override Span<byte> GetSpan() => new(Slab.Bytes, _offset, length);
+    public BlockMemory(MemoryAccount account, BlockPiece piece, int length, bool isWritable)
+    {
+        _account = account;
+        _isWritable = isWritable;
+        Use(piece, length);
+    }
+
+    /// <summary>Another use of the same object: only when its memory was never shown to anybody.</summary>
+    public void Use(BlockPiece piece, int length)
+    {
+        (_offset, _length) = (piece.Offset, length);
+        Volatile.Write(ref _slab, piece.Slab);
+    }
+
+    public override Span<byte> GetSpan() => new(Slab.Bytes, _offset, _length);
 
     /// <summary>The memory is pinned as it is; the handle holds no more than the array.</summary>
     public override MemoryHandle Pin(int elementIndex = 0) =>
-        MemoryMarshal.CreateFromPinnedArray(Slab.Bytes, _offset + elementIndex, length - elementIndex).Pin();
+        MemoryMarshal.CreateFromPinnedArray(Slab.Bytes, _offset + elementIndex, _length - elementIndex).Pin();
 
     public override void Unpin()
     {
@@ -27,15 +43,15 @@ internal sealed class BlockMemory(MemoryAccount account, BlockPiece piece, int l
     /// <summary>Contents are never shown as arrays: an array could be written to, and outlives its lease.</summary>
     protected override bool TryGetArray(out ArraySegment<byte> segment)
     {
-        segment = isWritable ? new(Slab.Bytes, _offset, length) : default;
-        return isWritable;
+        segment = _isWritable ? new(Slab.Bytes, _offset, _length) : default;
+        return _isWritable;
     }
 
     protected override void Dispose(bool disposing)
     {
         if (Interlocked.Exchange(ref _slab, null) is { } slab)
         {
-            account.Return(new BlockPiece(slab, _offset, slab.PieceBytes));
+            _account.Return(new BlockPiece(slab, _offset, slab.PieceBytes));
         }
     }
 

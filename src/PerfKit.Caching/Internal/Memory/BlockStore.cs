@@ -12,12 +12,15 @@ internal sealed class BlockStore(MemoryBudget budget)
     public const int SlabBytes = 64 * 1024;
     public const int SmallestBytes = 256;
 
+    /// <summary>Slabs an array holds: many, so that the collector has few to look at, unless it alone can take them back.</summary>
+    private static readonly int SlabsPerArena = Pages.CanDiscard ? 16 : 1;
+
     private static readonly int Smallest = BitOperations.Log2(SmallestBytes);
 
     private readonly Lock _gate = new();
     private readonly Slab?[] _partial = new Slab?[BitOperations.Log2(SlabBytes) - Smallest + 1];
     private readonly Stack<Slab> _free = []; // Charged: their pages are there.
-    private readonly Stack<Slab> _discarded = []; // Not charged: an array without pages.
+    private readonly Stack<Slab> _discarded = []; // Not charged: no pages are there yet, or any more.
     private long _takenBytes;
     private long _slabs;
 
@@ -69,7 +72,7 @@ internal sealed class BlockStore(MemoryBudget budget)
                 _free.Push(slab);
                 if ((long)_free.Count * SlabBytes > budget.MaxFreeBytes)
                 {
-                    TrimOne();
+                    TryTrimOne();
                 }
             }
         }
@@ -81,9 +84,8 @@ internal sealed class BlockStore(MemoryBudget budget)
         var trimmed = 0L;
         lock (_gate)
         {
-            while (trimmed < bytes && _free.Count > 0)
+            while (trimmed < bytes && TryTrimOne())
             {
-                TrimOne();
                 trimmed += SlabBytes;
             }
         }
@@ -100,7 +102,7 @@ internal sealed class BlockStore(MemoryBudget budget)
                 return false;
             }
 
-            slab = _discarded.TryPop(out var discarded) ? discarded : new Slab();
+            slab = _discarded.TryPop(out var discarded) ? discarded : OpenArena();
             Volatile.Write(ref _slabs, _slabs + 1);
         }
 
@@ -109,10 +111,29 @@ internal sealed class BlockStore(MemoryBudget budget)
         return true;
     }
 
-    private void TrimOne()
+    /// <summary>A new array, cut at pages. The system lends its pages when they are touched, so only used slabs are charged.</summary>
+    private Slab OpenArena()
     {
-        var slab = _free.Pop();
-        if (slab.TryDiscard())
+        var spare = SlabsPerArena > 1 ? Environment.SystemPageSize : 0;
+        var bytes = GC.AllocateUninitializedArray<byte>((SlabsPerArena * SlabBytes) + spare, pinned: true);
+        var start = spare > 0 ? Pages.Misalignment(bytes) : 0;
+        for (var i = SlabsPerArena - 1; i > 0; i--)
+        {
+            _discarded.Push(new Slab(bytes, start + (i * SlabBytes)));
+        }
+
+        return new Slab(bytes, start);
+    }
+
+    private bool TryTrimOne()
+    {
+        if (!_free.TryPeek(out var slab) || (Pages.CanDiscard && !slab.TryDiscard()))
+        {
+            return false; // Memory that is locked, for instance: it stays, and stays charged.
+        }
+
+        _free.Pop();
+        if (Pages.CanDiscard)
         {
             _discarded.Push(slab);
         }
@@ -123,6 +144,7 @@ internal sealed class BlockStore(MemoryBudget budget)
 
         Volatile.Write(ref _slabs, _slabs - 1);
         budget.Uncharge(SlabBytes);
+        return true;
     }
 
     private static void Link(Slab slab, ref Slab? first)

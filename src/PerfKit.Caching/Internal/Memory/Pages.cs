@@ -3,26 +3,26 @@ using System.Runtime.InteropServices;
 namespace PerfKit.Caching.Internal.Memory;
 
 /// <summary>
-/// Gives the pages of a pinned array back to the system while the array stays: they read as zero when touched again.
-/// Linux alone promises that; elsewhere the array has to be dropped.
+/// Gives pages of a pinned array back to the system while the array stays: they read as zero when touched again. Linux alone
+/// promises that; elsewhere an array has to be dropped as a whole.
 /// </summary>
 internal static class Pages
 {
     private const int DontNeed = 4; // MADV_DONTNEED of madvise(2)
 
-    private static readonly bool IsPossible = OperatingSystem.IsLinux();
+    public static readonly bool CanDiscard = OperatingSystem.IsLinux();
 
-    public static bool TryDiscard(byte[] pinned)
+    /// <summary>Bytes to leave out at the start of a pinned array so that what follows begins with a page.</summary>
+    public static int Misalignment(byte[] pinned) =>
+        (int)(-Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0) & (Environment.SystemPageSize - 1));
+
+    /// <summary>Whole pages only: what shares a page with something else is untouched.</summary>
+    public static bool TryDiscard(byte[] pinned, int offset, int length)
     {
-        if (!IsPossible)
-        {
-            return false;
-        }
-
         var page = (nint)Environment.SystemPageSize;
-        var start = Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
-        var first = (start + page - 1) / page * page; // Whole pages inside: what shares a page with them is untouched.
-        var end = (start + pinned.Length) / page * page;
+        var start = Marshal.UnsafeAddrOfPinnedArrayElement(pinned, offset);
+        var first = (start + page - 1) / page * page;
+        var end = (start + length) / page * page;
         return end > first && Advise(first, (nuint)(end - first), DontNeed) == 0;
     }
 

@@ -1,14 +1,14 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace PerfKit.Caching.Internal.Memory;
 
-/// <summary>64 KB of pinned memory, cut into equal pieces, with a bit for each that is free. Guarded by its store's lock.</summary>
-internal sealed class Slab
+/// <summary>64 KB of an arena, cut into equal pieces, with a bit for each that is free. Guarded by its store's lock.</summary>
+internal sealed class Slab(byte[] bytes, int start)
 {
-    private readonly ulong[] _free = new ulong[BlockStore.SlabBytes / BlockStore.SmallestBytes / 64];
-    private byte[]? _bytes = GC.AllocateUninitializedArray<byte>(BlockStore.SlabBytes, pinned: true);
+    private FreeBits _free;
 
-    public byte[] Bytes => _bytes!;
+    public byte[] Bytes { get; private set; } = bytes;
 
     public int PieceBytes { get; private set; }
 
@@ -26,7 +26,7 @@ internal sealed class Slab
     {
         PieceBytes = pieceBytes;
         FreePieces = BlockStore.SlabBytes / pieceBytes;
-        for (var i = 0; i < _free.Length; i++)
+        for (var i = 0; i < FreeBits.Words; i++)
         {
             var pieces = FreePieces - (i * 64);
             _free[i] =
@@ -45,14 +45,14 @@ internal sealed class Slab
                 var bit = BitOperations.TrailingZeroCount(_free[i]);
                 _free[i] &= _free[i] - 1;
                 FreePieces--;
-                return new BlockPiece(this, ((i * 64) + bit) * PieceBytes, PieceBytes);
+                return new BlockPiece(this, start + (((i * 64) + bit) * PieceBytes), PieceBytes);
             }
         }
     }
 
     public void Return(int offset)
     {
-        var index = offset / PieceBytes;
+        var index = (offset - start) / PieceBytes;
         var bit = 1UL << (index % 64);
         if ((_free[index / 64] & bit) != 0)
         {
@@ -63,11 +63,19 @@ internal sealed class Slab
         FreePieces++;
     }
 
-    /// <summary>The system gets the memory back; false when only the GC can have it.</summary>
-    public bool TryDiscard() => Pages.TryDiscard(Bytes);
+    /// <summary>The system gets the memory back; false when it would not take it.</summary>
+    public bool TryDiscard() => Pages.TryDiscard(Bytes, start, BlockStore.SlabBytes);
 
     /// <summary>Lets the GC have the memory.</summary>
-    public void Drop() => _bytes = null;
+    public void Drop() => Bytes = [];
+
+    [InlineArray(Words)]
+    private struct FreeBits
+    {
+        public const int Words = BlockStore.SlabBytes / BlockStore.SmallestBytes / 64;
+
+        private ulong _first;
+    }
 }
 
 /// <summary>A taken piece of a slab.</summary>
