@@ -1,8 +1,15 @@
 using BenchmarkDotNet.Running;
+using PerfKit.Benchmarks.Claims.Caching.Contents.Children;
 using PerfKit.Benchmarks.Gate;
 
-// Two ways to run the same claims: BenchmarkDotNet for people, `gate` for CI.
-return args is ["gate", .. var rest] ? await GateCommand.RunAsync(rest) : RunBenchmarks(args);
+// Two ways to run the same claims: BenchmarkDotNet for people, `gate` for CI. A claim about the process as a whole starts
+// this program again as `child`, where nothing else has used memory.
+return args switch
+{
+    ["gate", .. var rest] => await GateCommand.RunAsync(rest),
+    ["child", var name, .. var rest] => await ChildCommand.RunAsync(name, rest),
+    _ => RunBenchmarks(args),
+};
 
 static int RunBenchmarks(string[] args)
 {

@@ -1,0 +1,20 @@
+using System.Text.Json;
+
+namespace PerfKit.Benchmarks.Claims.Caching.Contents.Children;
+
+/// <summary><c>child</c>: one measurement in a process of its own; prints its report as a line of JSON.</summary>
+internal static class ChildCommand
+{
+    public static async Task<int> RunAsync(string name, string[] args)
+    {
+        object? report = name switch
+        {
+            "churn" => Churn.Run(args[0], isPaced: args[1] == "paced"),
+            "byte-bound" => await ByteBound.RunAsync(),
+            "overload" => await Overload.RunAsync(),
+            _ => null,
+        };
+        Console.WriteLine(JsonSerializer.Serialize(report));
+        return report is null ? 2 : 0;
+    }
+}
