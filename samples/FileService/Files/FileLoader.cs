@@ -9,14 +9,14 @@ using PerfKit.Streaming;
 namespace FileService.Files;
 
 /// <summary>
-/// One indexed lookup, then the bytes by their hash: from the content cache when small, else streamed from the first
-/// storage that has them.
+/// One indexed lookup, then the bytes by their hash: from the content cache when small, which fills itself from the first storage
+/// that has them while the first reader is served; larger ones are streamed.
 /// </summary>
 internal sealed class FileLoader(
     Database database,
     ISqlDialect dialect,
     ContentStores stores,
-    [FromKeyedServices(FileLoader.CacheName)] ILocalCache<ContentHash, byte[]> cache,
+    [FromKeyedServices(FileLoader.CacheName)] IContentCache cache,
     IOptions<StorageOptions> options,
     ILogger<FileLoader> log
 ) : IFileLoader
@@ -44,35 +44,19 @@ internal sealed class FileLoader(
             return await OpenStoredAsync(file, ct);
         }
 
-        var hash = ContentHash.Parse(file.ContentHash, null);
-        var bytes = await cache.GetOrAddAsync(
-            hash,
-            (Loader: this, File: file),
-            static (_, state, token) => state.Loader.ReadAllAsync(state.File, token),
-            ct
-        );
-
-        return ContentReader.FromMemory(bytes);
-    }
-
-    private async ValueTask<byte[]> ReadAllAsync(FileRow file, CancellationToken ct)
-    {
-        await using var reader = await OpenStoredAsync(file, ct) ?? throw new ContentVanishedException(file);
-        var bytes = GC.AllocateUninitializedArray<byte>(checked((int)file.Size));
-        var filled = 0;
-        while (filled < bytes.Length)
+        var key = ContentKey.FromHex(file.ContentHash);
+        if (cache.TryGet(key, out var lease))
         {
-            var read = await reader.ReadAsync(filled, bytes.AsMemory(filled), ct);
-            if (read == 0)
-            {
-                throw new EndOfStreamException($"The content of '{file.Path}' ends at {filled} of {file.Size} bytes.");
-            }
-
-            filled += read;
+            return new LeasedContentReader(lease);
         }
 
-        return bytes;
+        return await OpenStoredAsync(file, ct) is { } stored
+            ? new FillingContentReader(cache, key, stored, token => ReopenAsync(file, token))
+            : null;
     }
+
+    private async ValueTask<ContentReader> ReopenAsync(FileRow file, CancellationToken ct) =>
+        await OpenStoredAsync(file, ct) ?? throw new ContentVanishedException(file);
 
     private async ValueTask<ContentReader?> OpenStoredAsync(FileRow file, CancellationToken ct)
     {

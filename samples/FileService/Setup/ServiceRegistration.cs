@@ -74,9 +74,15 @@ internal static class ServiceRegistration
     private static void AddCaches(IServiceCollection services, IConfiguration configuration)
     {
         var storage = configuration.GetSection("Storage").Get<StorageOptions>() ?? new StorageOptions();
-        services
-            .AddPerfKitCaching(FileLoader.CacheName, o => o.Capacity = storage.ContentCacheBytes)
-            .AddWeigher<ContentHash, byte[]>(static (_, bytes) => bytes.Length + 64);
+        services.AddPerfKitMemoryBudget(configuration.GetSection("Memory").Bind);
+        services.AddPerfKitContentCache(
+            FileLoader.CacheName,
+            o =>
+            {
+                o.CapacityBytes = storage.ContentCacheBytes;
+                o.MaxContentBytes = storage.MaxCachedContentBytes;
+            }
+        );
         services
             .AddPerfKitCaching(FileConverter.CacheName, o => o.Capacity = storage.ConversionCacheBytes)
             .AddWeigher<(ContentHash Hash, IConversion Conversion), byte[]>(static (_, bytes) => bytes.Length + 96);

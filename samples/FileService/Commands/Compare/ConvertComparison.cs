@@ -23,9 +23,7 @@ internal sealed class ConvertComparison(CompareContext context)
         context.Services.Get<FileLoader>(),
         context.Services.Get<FileConverter>()
     );
-    private readonly ILocalCache<ContentHash, byte[]> _contents = context.Services.GetKeyed<
-        ILocalCache<ContentHash, byte[]>
-    >(FileLoader.CacheName);
+    private readonly IContentCache _contents = context.Services.GetKeyed<IContentCache>(FileLoader.CacheName);
     private readonly ILocalCache<(ContentHash, IConversion), byte[]> _conversions = context.Services.GetKeyed<
         ILocalCache<(ContentHash, IConversion), byte[]>
     >(FileConverter.CacheName);
@@ -107,7 +105,7 @@ internal sealed class ConvertComparison(CompareContext context)
     )
     {
         var hash = ContentHash.Parse(job.File.ContentHash);
-        _contents.Remove(hash);
+        _contents.Remove(ContentKey.FromHex(job.File.ContentHash));
         _conversions.Remove((hash, _catalog.Find(job.Target, job.File.ContentType)!));
         var cold = await context.TimeAsync(() => ConvertAsync(_after, job, ct));
         return (cold, await context.TimeAsync(() => ConvertAsync(_after, job, ct)));

@@ -17,9 +17,7 @@ internal sealed class LoadComparison(CompareContext context)
 
     private readonly IFileLoader _before = context.Services.Get<NaiveFileLoader>();
     private readonly IFileLoader _after = context.Services.Get<FileLoader>();
-    private readonly ILocalCache<ContentHash, byte[]> _cache = context.Services.GetKeyed<
-        ILocalCache<ContentHash, byte[]>
-    >(FileLoader.CacheName);
+    private readonly IContentCache _cache = context.Services.GetKeyed<IContentCache>(FileLoader.CacheName);
 
     public async Task<CompareOutcome> RunAsync(CancellationToken ct)
     {
@@ -62,7 +60,7 @@ internal sealed class LoadComparison(CompareContext context)
             () => OnceAsync(_before, file, hash, timings, ct),
             async () =>
             {
-                _cache.Remove(hash);
+                _cache.Remove(ContentKey.FromHex(file.ContentHash));
                 var cold = await OnceAsync(_after, file, hash, timings, ct);
                 return (cold, await OnceAsync(_after, file, hash, timings, ct));
             }
