@@ -210,6 +210,8 @@ public sealed partial class ContentCache : IContentCache, IDisposable
 
     internal LocalCacheStatistics TableStatistics() => _kept.GetStatistics();
 
+    internal long TableRemovals(RemovalCause cause) => _kept.Removals(cause);
+
     private static ContentRange Range(ContentLease lease, long offset, long? count)
     {
         try

@@ -59,7 +59,7 @@ public static class ContentCacheServiceCollectionExtensions
         var label = name.Length == 0 ? "contents" : name;
         var options = services.GetRequiredService<IOptionsMonitor<ContentCacheOptions>>().Get(name);
         var cache = new ContentCache(options, services.GetRequiredService<MemoryBudget>(), label);
-        services.GetRequiredService<CacheMetrics>().Add(label, cache.TableStatistics);
+        services.GetRequiredService<CacheMetrics>().Add(label, cache.TableStatistics, cache.TableRemovals);
         services.GetRequiredService<ContentMetrics>().Add(label, cache);
         return cache;
     }
