@@ -1,13 +1,15 @@
 using BenchmarkDotNet.Running;
 using PerfKit.Benchmarks.Claims.Caching.Contents.Children;
 using PerfKit.Benchmarks.Gate;
+using PerfKit.Benchmarks.HitRatio;
 
 // Two ways to run the same claims: BenchmarkDotNet for people, `gate` for CI. A claim about the process as a whole starts
-// this program again as `child`, where nothing else has used memory.
+// this program again as `child`, where nothing else has used memory. Beside them `ratios`: hit ratios in a table.
 return args switch
 {
     ["gate", .. var rest] => await GateCommand.RunAsync(rest),
     ["child", var name, .. var rest] => await ChildCommand.RunAsync(name, rest),
+    ["ratios", .. var rest] => await RatiosCommand.RunAsync(rest),
     _ => RunBenchmarks(args),
 };
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace PerfKit.Benchmarks.Claims.Host;
+namespace PerfKit.Benchmarks.Claims;
 
 /// <summary>
 /// One dear run that several claims read a figure from. A claim that asks again, for its repeat, gets a fresh run, which
