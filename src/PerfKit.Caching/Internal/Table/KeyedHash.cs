@@ -11,18 +11,18 @@ namespace PerfKit.Caching.Internal;
 /// </summary>
 internal readonly struct KeyedHash
 {
-    private const ulong Fold = 0xA076_1D64_78BD_642F;
-
     private readonly ulong _secret;
     private readonly ulong _secretOdd;
+    private readonly ulong _fold; // Secret too: who knew it could choose a factor of zero, which hides the other one.
 
-    private KeyedHash(ulong secret, ulong secretOdd) => (_secret, _secretOdd) = (secret, secretOdd | 1);
+    private KeyedHash(ulong secret, ulong secretOdd, ulong fold) =>
+        (_secret, _secretOdd, _fold) = (secret, secretOdd | 1, fold);
 
     public static KeyedHash Create()
     {
-        Span<ulong> secrets = stackalloc ulong[2];
+        Span<ulong> secrets = stackalloc ulong[3];
         RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(secrets));
-        return new KeyedHash(secrets[0], secrets[1]);
+        return new KeyedHash(secrets[0], secrets[1], secrets[2]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -31,7 +31,7 @@ internal readonly struct KeyedHash
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Of(ulong value) => (uint)(Mix(value ^ _secret, _secretOdd) >> 32);
 
-    public uint Of(ulong low, ulong high) => (uint)(Mix(Mix(low ^ _secret, Fold ^ high), _secretOdd) >> 32);
+    public uint Of(ulong low, ulong high) => (uint)(Mix(Mix(low ^ _secret, _fold ^ high), _secretOdd) >> 32);
 
     public uint Of(ReadOnlySpan<char> text)
     {
@@ -44,7 +44,7 @@ internal readonly struct KeyedHash
         {
             for (nint at = 0; at + 16 < length; at += 16)
             {
-                state = Mix(Read64(ref start, at) ^ Fold, Read64(ref start, at + 8) ^ state);
+                state = Mix(Read64(ref start, at) ^ _fold, Read64(ref start, at + 8) ^ state);
             }
 
             first = Read64(ref start, length - 16);
@@ -65,7 +65,7 @@ internal readonly struct KeyedHash
             first = text[0];
         }
 
-        return (uint)(Mix(_secretOdd ^ (ulong)length, Mix(first ^ Fold, last ^ state)) >> 32);
+        return (uint)(Mix(_secretOdd ^ (ulong)length, Mix(first ^ _fold, last ^ state)) >> 32);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
