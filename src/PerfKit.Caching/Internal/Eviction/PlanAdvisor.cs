@@ -66,9 +66,14 @@ internal sealed class PlanAdvisor
         }
     }
 
-    /// <summary>An access of a hash in the sample; gives the plan to follow.</summary>
-    public RegionPlan Record(uint hash)
+    /// <summary>An access of a hash in the sample; gives the plan to follow, none before simulations run.</summary>
+    public RegionPlan? Record(uint hash)
     {
+        if (_caches.Length == 0)
+        {
+            return null;
+        }
+
         var least = 0;
         for (var i = 0; i < _caches.Length; i++)
         {

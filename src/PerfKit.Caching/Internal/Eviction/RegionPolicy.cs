@@ -125,7 +125,7 @@ internal sealed class RegionPolicy : EvictionPolicy
         if (
             _advisor is not null
             && (hash & _advisor.SampleMask) == 0
-            && _advisor.Record(hash) is var plan
+            && _advisor.Record(hash) is { } plan
             && plan != _plan
         )
         {
