@@ -146,8 +146,8 @@ internal sealed class KeyTable<TKey>
 
     private void Grow(int buckets)
     {
+        var grown = new KeyNode<TKey>?[buckets]; // First: where memory is short it throws, and nothing has changed.
         Interlocked.Exchange(ref _isGrowing, true); // Seen before any link that changes.
-        var grown = new KeyNode<TKey>?[buckets];
         foreach (var first in Nodes)
         {
             for (var node = first; node is not null; )
