@@ -42,7 +42,12 @@ internal sealed class Expiry(LocalCacheOptions options)
         }
 
         var milliseconds = Milliseconds(span);
-        return now + (jitter == 0 ? milliseconds : (long)(milliseconds * (1 - (jitter * Random.Shared.NextDouble()))));
+        return now
+            + (
+                jitter == 0
+                    ? milliseconds
+                    : (long)Math.Ceiling(milliseconds * (1 - (jitter * Random.Shared.NextDouble())))
+            );
     }
 
     /// <summary>At most a thousand years, so that a sum does not overflow.</summary>
