@@ -99,10 +99,10 @@ public sealed partial class LocalCache<TKey, TValue>
             }
 
             _misses.Increment();
-            ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_loads, key, out var exists);
+            ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_loads, key, out _);
+            isFirst = slot is null; // And not whether the slot is new: making a load may have failed for want of memory.
             load = slot ??= new CacheLoad<TValue>();
             load.Waiters++;
-            isFirst = !exists;
             value = default;
             return false;
         }
@@ -127,7 +127,7 @@ public sealed partial class LocalCache<TKey, TValue>
         catch (Exception fault)
         {
             timing.Fail(fault);
-            Fail(load, key, fault);
+            Fail(load, hash, key, fault);
             throw;
         }
     }
@@ -149,7 +149,7 @@ public sealed partial class LocalCache<TKey, TValue>
         catch (Exception fault)
         {
             timing.Fail(fault);
-            Fail(load, key, fault);
+            Fail(load, hash, key, fault);
         }
     }
 
@@ -167,13 +167,13 @@ public sealed partial class LocalCache<TKey, TValue>
         _removals?.HelpIfBehind();
     }
 
-    private void Fail(CacheLoad<TValue> load, TKey key, Exception fault)
+    private void Fail(CacheLoad<TValue> load, uint hash, TKey key, Exception fault)
     {
         lock (_gate)
         {
             if (TryEnd(key, load))
             {
-                _departures.Add(key, Departure.Failed);
+                _departures.Add(hash, Departure.Failed);
             }
         }
 

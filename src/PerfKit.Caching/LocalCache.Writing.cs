@@ -12,7 +12,7 @@ public sealed partial class LocalCache<TKey, TValue>
     private const int SweepMilliseconds = 50;
     private const int LeastSwept = 64; // Buckets a sweep; at least a thousandth of them, so a round takes a minute.
 
-    private readonly DepartureLog<TKey> _departures;
+    private readonly DepartureLog _departures = new();
     private readonly RemovalQueue<TKey, TValue>? _removals;
     private readonly long[] _removed = new long[(int)RemovalCause.Refused + 1]; // By cause.
     private long _weight;
@@ -23,25 +23,19 @@ public sealed partial class LocalCache<TKey, TValue>
     private int _sweepHand;
 
     /// <inheritdoc/>
-    public void Set(TKey key, TValue value) => Set(key, value, LifetimeOf(key, value));
+    public void Set(TKey key, TValue value) =>
+        Put(_table.Hash(key), key, value, Weigh(key, value), LifetimeOf(key, value));
 
     /// <inheritdoc/>
     public void Set(TKey key, TValue value, CacheLifetime lifetime)
     {
         var hash = _table.Hash(key);
-        var weight = Weigh(key, value);
         if (lifetime.Fault() is { } fault)
         {
             throw new ArgumentOutOfRangeException(nameof(lifetime), fault);
         }
 
-        lock (_gate)
-        {
-            _loads.Remove(key);
-            Keep(hash, key, value, weight, lifetime);
-        }
-
-        _removals?.HelpIfBehind();
+        Put(hash, key, value, Weigh(key, value), lifetime);
     }
 
     /// <inheritdoc/>
@@ -77,7 +71,7 @@ public sealed partial class LocalCache<TKey, TValue>
         {
             if (_loads.Remove(key))
             {
-                _departures.Add(key, Departure.Invalidated);
+                _departures.Add(hash, Departure.Invalidated);
             }
 
             if (Find(hash, key) is not { } entry)
@@ -121,6 +115,17 @@ public sealed partial class LocalCache<TKey, TValue>
         }
     }
 
+    private void Put(uint hash, TKey key, TValue value, long weight, CacheLifetime lifetime)
+    {
+        lock (_gate)
+        {
+            _loads.Remove(key);
+            Keep(hash, key, value, weight, lifetime);
+        }
+
+        _removals?.HelpIfBehind();
+    }
+
     private CacheEntry<TKey, TValue>? Find(uint hash, TKey key) =>
         Unsafe.As<CacheEntry<TKey, TValue>>(_table.Find(hash, key));
 
@@ -156,7 +161,7 @@ public sealed partial class LocalCache<TKey, TValue>
         var old = Find(hash, key);
         if (weight > _capacity || lifetime.TimeToLive == TimeSpan.Zero)
         {
-            Refuse(old, key, value, weight > _capacity ? Departure.TooHeavy : Departure.NoTime);
+            Refuse(old, hash, key, value, weight > _capacity ? Departure.TooHeavy : Departure.NoTime);
             return;
         }
 
@@ -184,7 +189,7 @@ public sealed partial class LocalCache<TKey, TValue>
         {
             _table.Replace(old, entry);
             _policy.Replace(old, entry);
-            Tell(old.Key, old.Value, RemovalCause.Replaced);
+            Tell(old.Key, old.Value, old.ExpiresAtMilliseconds <= now ? RemovalCause.Expired : RemovalCause.Replaced);
         }
 
         _sampleMask = _policy.SampleMask;
@@ -195,14 +200,14 @@ public sealed partial class LocalCache<TKey, TValue>
         }
     }
 
-    private void Refuse(CacheEntry<TKey, TValue>? old, TKey key, TValue value, Departure why)
+    private void Refuse(CacheEntry<TKey, TValue>? old, uint hash, TKey key, TValue value, Departure why)
     {
         if (old is not null)
         {
-            Drop(old, RemovalCause.Replaced); // What was there is no longer the key's value.
+            Drop(old, HasExpired(old) ? RemovalCause.Expired : RemovalCause.Replaced);
         }
 
-        _departures.Add(key, why);
+        _departures.Add(hash, why);
         Tell(key, value, RemovalCause.Refused);
     }
 
@@ -220,7 +225,7 @@ public sealed partial class LocalCache<TKey, TValue>
         _policy.Remove(entry);
         Volatile.Write(ref _weight, _weight - entry.Weight);
         _departures.Add(
-            entry.Key,
+            entry.Hash,
             cause switch
             {
                 RemovalCause.Evicted => Departure.Evicted,

@@ -78,7 +78,6 @@ public sealed partial class LocalCache<TKey, TValue> : ILocalCache<TKey, TValue>
         _text = _table.IsText ? (KeyTable<string>)(object)_table : null;
         _policy = options.SizeAware ? new SizedPolicy() : new RegionPolicy(options.Capacity);
         _loads = new Dictionary<TKey, CacheLoad<TValue>>(_table.Comparer);
-        _departures = new DepartureLog<TKey>(_table.Comparer);
     }
 
     private string DebuggerDisplay => GetStatistics().ToString();
@@ -101,11 +100,12 @@ public sealed partial class LocalCache<TKey, TValue> : ILocalCache<TKey, TValue>
     /// <inheritdoc/>
     public string Explain(TKey key)
     {
+        var hash = _table.Hash(key);
         lock (_gate)
         {
-            var entry = Find(key);
+            var entry = Find(hash, key);
             _loads.TryGetValue(key, out var load);
-            return Explanation.Of(key, entry, _clock.Milliseconds, load?.Waiters, _departures.Find(key), _capacity);
+            return Explanation.Of(key, entry, _clock.Milliseconds, load?.Waiters, _departures.Find(hash), _capacity);
         }
     }
 

@@ -13,26 +13,29 @@ internal enum Departure
     Invalidated,
 }
 
-/// <summary>The last departures, so that a missing key can be explained. A ring; guarded by the cache's lock.</summary>
-internal sealed class DepartureLog<TKey>(IEqualityComparer<TKey> comparer)
+/// <summary>
+/// The last departures, so that a missing key can be explained. A ring; guarded by the cache's lock. By hash, so that it
+/// keeps no key alive; a wrong word is as likely as two hashes of 32 bits being equal.
+/// </summary>
+internal sealed class DepartureLog
 {
     public const int Length = 256;
 
-    private readonly (TKey? Key, Departure Why)[] _ring = new (TKey?, Departure)[Length];
+    private readonly (uint Hash, Departure Why)[] _ring = new (uint, Departure)[Length];
     private int _next;
 
-    public void Add(TKey key, Departure why)
+    public void Add(uint hash, Departure why)
     {
-        _ring[_next] = (key, why);
+        _ring[_next] = (hash, why);
         _next = (_next + 1) % Length;
     }
 
-    public Departure Find(TKey key)
+    public Departure Find(uint hash)
     {
         for (var i = 1; i <= Length; i++)
         {
             var (found, why) = _ring[(_next - i + Length) % Length];
-            if (why != Departure.Unknown && comparer.Equals(found!, key))
+            if (why != Departure.Unknown && found == hash)
             {
                 return why;
             }

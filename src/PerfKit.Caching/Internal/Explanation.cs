@@ -45,6 +45,6 @@ internal static class Explanation
             Departure.TooHeavy => Invariant($"its value weighed more than the whole capacity of {capacity}"),
             Departure.Failed => "its last factory call failed",
             Departure.Invalidated => "it was removed while its factory ran",
-            _ => Invariant($"it was never put, or left before the last {DepartureLog<int>.Length} departures"),
+            _ => Invariant($"it was never put, or left before the last {DepartureLog.Length} departures"),
         };
 }
