@@ -2,21 +2,22 @@ namespace PerfKit.Benchmarks.HitRatio.Sized;
 
 /// <summary>
 /// Greedy-Dual-Size-Frequency (Cherkasova 1998): evicts the least priority, which is the age (the priority evicted last)
-/// plus uses by size. Exact, with a heap; uses are counted while resident.
+/// plus uses by size; of equals the one used longest ago. Exact, with a heap; uses are counted while resident.
 /// </summary>
 internal sealed class Gdsf
 {
-    private readonly PriorityQueue<int, double> _heap = new(); // Also holds priorities that were raised since.
-    private readonly double[] _priorities; // 0: not resident.
+    private readonly PriorityQueue<int, (double Priority, int Time)> _heap = new(); // Also what was raised since.
+    private readonly int[] _lastUses; // 0: not resident.
     private readonly int[] _uses;
     private readonly int[] _sizes;
     private readonly long _capacityBytes;
     private long _bytes;
     private double _age;
+    private int _time;
 
     private Gdsf(SizedStream stream, long capacityBytes)
     {
-        _priorities = new double[stream.Keys.Distinct];
+        _lastUses = new int[stream.Keys.Distinct];
         _uses = new int[stream.Keys.Distinct];
         _sizes = stream.Sizes;
         _capacityBytes = capacityBytes;
@@ -27,7 +28,7 @@ internal sealed class Gdsf
 
     private bool Access(int id)
     {
-        var hit = _priorities[id] != 0;
+        var hit = _lastUses[id] != 0;
         if (!hit)
         {
             if (_sizes[id] > _capacityBytes)
@@ -40,8 +41,8 @@ internal sealed class Gdsf
             _uses[id] = 0;
         }
 
-        _priorities[id] = _age + ((double)++_uses[id] / _sizes[id]);
-        _heap.Enqueue(id, _priorities[id]);
+        _lastUses[id] = ++_time;
+        _heap.Enqueue(id, (_age + ((double)++_uses[id] / _sizes[id]), _time));
         return hit;
     }
 
@@ -49,12 +50,12 @@ internal sealed class Gdsf
     {
         while (_bytes + size > _capacityBytes)
         {
-            var found = _heap.TryDequeue(out var id, out var priority);
+            var found = _heap.TryDequeue(out var id, out var least);
             System.Diagnostics.Debug.Assert(found, "what is resident stands in the heap");
-            if (_priorities[id] == priority)
+            if (_lastUses[id] == least.Time)
             {
-                _age = priority;
-                _priorities[id] = 0;
+                _age = least.Priority;
+                _lastUses[id] = 0;
                 _bytes -= _sizes[id];
             }
         }
