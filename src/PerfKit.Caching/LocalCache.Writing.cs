@@ -105,6 +105,21 @@ public sealed partial class LocalCache<TKey, TValue>
         _removals?.HelpIfBehind();
     }
 
+    /// <summary>Takes the key out as expired, only while this is its value: for owners within the package.</summary>
+    internal void Expire(TKey key, TValue value)
+    {
+        var hash = _table.Hash(key);
+        lock (_gate)
+        {
+            if (Find(hash, key) is { } entry && EqualityComparer<TValue>.Default.Equals(entry.Value, value))
+            {
+                Drop(entry, RemovalCause.Expired);
+            }
+        }
+
+        _removals?.HelpIfBehind();
+    }
+
     /// <summary>Evicts the entry that would have to make room next; false when there is none.</summary>
     internal bool TryEvict([MaybeNullWhen(false)] out TValue value)
     {
@@ -240,7 +255,7 @@ public sealed partial class LocalCache<TKey, TValue>
     {
         ref var removed = ref _removed[(int)cause];
         Volatile.Write(ref removed, removed + 1);
-        _rules.Left?.Invoke(key, value);
+        _rules.Left?.Invoke(key, value, cause);
         _removals?.Add(key, value, cause);
     }
 

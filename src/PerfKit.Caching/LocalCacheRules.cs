@@ -35,5 +35,5 @@ public sealed record LocalCacheRules<TKey, TValue>
     public TimeProvider? TimeProvider { get; init; }
 
     /// <summary>The same as <see cref="Removed"/>, at once and under the cache's lock: for owners within the package.</summary>
-    internal Action<TKey, TValue>? Left { get; init; }
+    internal Action<TKey, TValue, RemovalCause>? Left { get; init; }
 }
