@@ -59,7 +59,7 @@ public sealed partial class ContentCache : IContentCache, IDisposable
             new LocalCacheRules<ContentKey, Content>
             {
                 Weigher = static (_, content) => content.Weight,
-                Left = static (_, content) => content.Release(),
+                Left = static (_, content, _) => content.Release(),
             },
             name,
             null

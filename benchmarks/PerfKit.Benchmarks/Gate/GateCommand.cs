@@ -44,8 +44,9 @@ public static class GateCommand
     private static bool AreasExist(GateOptions options, IReadOnlyList<FoundClaim> all, out string error)
     {
         var known = all.Select(c => c.Claim.Area).Distinct().ToList();
-        var unknown = options.Areas.Except(known).FirstOrDefault();
-        error = unknown is null ? "" : $"There is no area '{unknown}'; there are: {string.Join(", ", known)}";
+        var ids = all.Select(c => $"{c.Claim.Area}/{c.Claim.Id}");
+        var unknown = options.Areas.Except(known).Except(ids).FirstOrDefault();
+        error = unknown is null ? "" : $"There is no area or claim '{unknown}'; the areas are: {string.Join(", ", known)}";
         return unknown is null;
     }
 }

@@ -3,7 +3,7 @@ namespace PerfKit.Benchmarks.Gate;
 /// <summary>What the command line of <c>gate</c> asks for.</summary>
 public sealed record GateOptions(IReadOnlyList<string> Areas, bool Quick, bool Soak, string? JsonPath)
 {
-    public const string Usage = "usage: -- gate [area ...] [--quick] [--soak] [--json file]";
+    public const string Usage = "usage: -- gate [area | area/id ...] [--quick] [--soak] [--json file]";
 
     /// <summary>Reads the arguments; false with a sentence when they make no sense.</summary>
     public static bool TryParse(IReadOnlyList<string> args, out GateOptions options, out string error)
@@ -38,5 +38,5 @@ public sealed record GateOptions(IReadOnlyList<string> Areas, bool Quick, bool S
     }
 
     public bool Wants(Claim claim) =>
-        (Areas.Count == 0 || Areas.Contains(claim.Area)) && (!Quick || claim.Quick) && (Soak || !claim.Soak);
+        (Areas.Count == 0 || Areas.Contains(claim.Area) || Areas.Contains($"{claim.Area}/{claim.Id}")) && (!Quick || claim.Quick) && (Soak || !claim.Soak);
 }

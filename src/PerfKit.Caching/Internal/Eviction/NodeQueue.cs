@@ -57,6 +57,18 @@ internal sealed class NodeQueue
         Count--;
     }
 
+    /// <summary>Adds the hashes that have none of these bits, oldest first.</summary>
+    public void Sample(uint mask, List<uint> hashes)
+    {
+        for (var node = Oldest; node is not null; node = node.Newer)
+        {
+            if ((node.Hash & mask) == 0)
+            {
+                hashes.Add(node.Hash);
+            }
+        }
+    }
+
     public void Clear()
     {
         _newest = null;

@@ -6,15 +6,13 @@ namespace PerfKit.Caching.Internal;
 /// </summary>
 internal sealed class PlanAdvisor
 {
-    private const int Entries = 128; // Of a simulation; up to twice as many, and half as many when a cache shrinks.
+    private const int Entries = 256; // Of a simulation, about; up to twice as many.
     private const int LeastEntries = 32; // A smaller cache cannot be simulated at a smaller scale.
-    private const int MemoryInCapacities = 10; // Accesses after which a miss counts 1/e.
+    private const int MemoryInCapacities = 3; // Accesses after which a miss counts 1/e.
     private const double Lead = 0.01; // A plan must miss less by this share of accesses to be chosen over the present one.
 
-    private readonly List<uint> _added = []; // The sample, oldest first, until something has to leave the cache.
     private MiniCache[] _caches = [];
-    private int _capacity;
-    private int _shift;
+    private int _entries;
     private int _best;
     private double _decay;
     private double _lead;
@@ -22,47 +20,31 @@ internal sealed class PlanAdvisor
     /// <summary>A hash is in the sample if it has none of these bits; there is none before simulations run.</summary>
     public uint SampleMask { get; private set; } = EvictionPolicy.NoSample;
 
-    private uint Mask => _shift == 0 ? 0 : ~0u << (32 - _shift);
+    /// <summary>Whether the simulations stand for a full cache of this many entries, or it is too small to have any.</summary>
+    public bool Suits(int entries) => entries < LeastEntries || (entries <= 2L * _entries && entries >= _entries / 4);
 
-    /// <summary>An entry came while the cache fills: simulations will start with a sample of what it holds.</summary>
-    public void Add(uint hash)
+    /// <summary>
+    /// Starts simulations with what the cache holds of the sample, oldest first. They are as large as that, not as its
+    /// expected size (SHARDS): a loop that just does not fit the cache must just not fit them.
+    /// </summary>
+    public void Start(int entries, Func<uint, IReadOnlyList<uint>> held)
     {
-        if (_caches.Length == 0 && (hash & Mask) == 0)
+        var shift = 0;
+        while (entries >> (shift + 1) >= Entries)
         {
-            _added.Add(hash);
-            if (_added.Count >= 2 * Entries)
-            {
-                _shift++;
-                _added.RemoveAll(added => (added & Mask) != 0);
-            }
-        }
-    }
-
-    /// <summary>Keeps the simulations in proportion to a full cache of this many entries.</summary>
-    public void Fit(int entries)
-    {
-        var capacity = entries >> _shift;
-        if (Math.Abs(capacity - _capacity) <= _capacity / 8 || entries < LeastEntries)
-        {
-            return;
+            shift++;
         }
 
-        while (capacity >= 2 * Entries)
+        _entries = entries;
+        SampleMask = shift == 0 ? 0 : ~0u << (32 - shift);
+        var sample = held(SampleMask);
+        var capacity = Math.Max(sample.Count, LeastEntries / 2);
+        _decay = 1 - (1.0 / (MemoryInCapacities * capacity));
+        _lead = Lead * MemoryInCapacities * capacity;
+        _caches = [.. RegionPlan.All.Select(plan => new MiniCache(capacity, plan))];
+        foreach (var hash in sample)
         {
-            capacity = entries >> ++_shift;
-        }
-
-        while (capacity < Entries / 2 && _shift > 0)
-        {
-            capacity = entries >> --_shift;
-        }
-
-        Resize(capacity);
-        if (_added.Count > 0)
-        {
-            _added.ForEach(hash => Record(hash));
-            _added.Clear();
-            _added.TrimExcess();
+            Record(hash);
         }
     }
 
@@ -95,27 +77,8 @@ internal sealed class PlanAdvisor
     public void Clear()
     {
         _caches = [];
-        _added.Clear();
-        _capacity = 0;
-        _shift = 0;
+        _entries = 0;
         _best = 0;
         SampleMask = EvictionPolicy.NoSample;
-    }
-
-    private void Resize(int capacity)
-    {
-        if (_caches.Length == 0)
-        {
-            _caches = [.. RegionPlan.All.Select(static plan => new MiniCache(plan))];
-        }
-
-        _capacity = capacity;
-        _decay = 1 - (1.0 / (MemoryInCapacities * capacity));
-        _lead = Lead * MemoryInCapacities * capacity;
-        SampleMask = Mask;
-        foreach (var cache in _caches)
-        {
-            cache.Resize(capacity, Mask);
-        }
     }
 }

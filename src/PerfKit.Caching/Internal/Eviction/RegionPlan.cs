@@ -9,8 +9,8 @@ namespace PerfKit.Caching.Internal;
 internal readonly record struct RegionPlan(double WindowShare, bool IsQuick = false)
 {
     /// <summary>
-    /// What the advisor chooses from: frequency alone (loops, scans, steady popularity), two mixtures, recency alone
-    /// (moving working sets), and quick admission (popularity that rises and fades).
+    /// What the advisor chooses from, first what is followed until it knows: quick admission (popularity that rises and
+    /// fades), frequency alone (loops, scans, steady popularity), two mixtures, recency alone (moving working sets).
     /// </summary>
-    public static readonly RegionPlan[] All = [new(0.01), new(0.1), new(0.4), new(1), new(0.1, IsQuick: true)];
+    public static readonly RegionPlan[] All = [new(0.1, IsQuick: true), new(0.01), new(0.1), new(0.4), new(1)];
 }

@@ -17,7 +17,7 @@ internal sealed class RegionPolicy : EvictionPolicy
     private readonly FrequencySketch _sketch = new();
     private readonly PlanAdvisor? _advisor;
     private RegionPlan _plan;
-    private long _capacity;
+    private readonly long _capacity;
     private long _windowTarget;
 
     /// <summary>Follows its advisor; by recency alone while it is too small to have one.</summary>
@@ -27,8 +27,8 @@ internal sealed class RegionPolicy : EvictionPolicy
     /// <summary>Keeps one plan.</summary>
     public RegionPolicy(long capacity, RegionPlan plan)
     {
-        _plan = plan;
-        Capacity = capacity;
+        _capacity = capacity;
+        Follow(plan);
     }
 
     public override int Count => _window.Count + _main.Count;
@@ -36,17 +36,6 @@ internal sealed class RegionPolicy : EvictionPolicy
     public override long Weight => _window.Weight + _main.Weight;
 
     public override uint SampleMask => _advisor?.SampleMask ?? NoSample;
-
-    /// <summary>The weight the regions divide; the caller sees to it that it is not exceeded.</summary>
-    public long Capacity
-    {
-        get => _capacity;
-        set
-        {
-            _capacity = value;
-            _windowTarget = Math.Max(1, (long)(value * _plan.WindowShare));
-        }
-    }
 
     private bool MainHasRoom => _main.Weight < _capacity - _windowTarget;
 
@@ -61,7 +50,6 @@ internal sealed class RegionPolicy : EvictionPolicy
             Promote(_window.Oldest!); // Not full yet: nothing has to leave for it.
         }
 
-        _advisor?.Add(node.Hash);
         Record(node.Hash);
     }
 
@@ -79,7 +67,7 @@ internal sealed class RegionPolicy : EvictionPolicy
     public override PolicyNode FindVictim(long incomingWeight, long nowMilliseconds)
     {
         Debug.Assert(Count > 0, "Something must be there to evict.");
-        _advisor?.Fit(Count);
+        Advise();
         var steps = MostSteps;
         while (_window.Oldest is { } candidate && (_main.Count == 0 || _window.Weight + incomingWeight > _windowTarget))
         {
@@ -129,9 +117,31 @@ internal sealed class RegionPolicy : EvictionPolicy
             && plan != _plan
         )
         {
-            _plan = plan;
-            Capacity = _capacity;
+            Follow(plan);
         }
+    }
+
+    private void Follow(RegionPlan plan)
+    {
+        _plan = plan;
+        _windowTarget = Math.Max(1, (long)(_capacity * plan.WindowShare));
+    }
+
+    /// <summary>Something has to leave: from now on there is something to decide.</summary>
+    private void Advise()
+    {
+        if (_advisor is not null && !_advisor.Suits(Count))
+        {
+            _advisor.Start(Count, Held);
+        }
+    }
+
+    private List<uint> Held(uint mask)
+    {
+        var hashes = new List<uint>();
+        _main.Sample(mask, hashes);
+        _window.Sample(mask, hashes);
+        return hashes;
     }
 
     private void SecondChance(PolicyNode candidate)
