@@ -3,8 +3,8 @@ namespace PerfKit.Caching.Internal;
 /// <summary>How a <see cref="RegionPolicy"/> divides and admits.</summary>
 /// <param name="WindowShare">The window's part of the capacity; 1 leaves no main region.</param>
 /// <param name="IsQuick">
-/// Admits whatever was read again in the window or lately before, as S3-FIFO does; else only what was asked for clearly
-/// more often than what has to leave for it.
+/// Admits whatever was read again in the window, as S3-FIFO does; else, as always what was not, only what was asked for
+/// clearly more often than what has to leave for it.
 /// </param>
 internal readonly record struct RegionPlan(double WindowShare, bool IsQuick = false)
 {

@@ -42,9 +42,9 @@ internal sealed class RegionPolicy : EvictionPolicy
     public override void Add(PolicyNode node)
     {
         _sketch.Reserve(Count + 1);
-        var frequency = _sketch.Add(node.Hash, 1);
-        node.IsMain = _plan.IsQuick && frequency > 1;
-        (node.IsMain ? _main : _window).Add(node);
+        _sketch.Add(node.Hash, 1);
+        node.IsMain = false;
+        _window.Add(node);
         if (_window.Weight > _windowTarget && MainHasRoom && _window.Oldest != node)
         {
             Promote(_window.Oldest!); // Not full yet: nothing has to leave for it.
@@ -79,15 +79,15 @@ internal sealed class RegionPolicy : EvictionPolicy
 
             var frequency = touches == 0 ? _sketch.Estimate(candidate.Hash) : _sketch.Add(candidate.Hash, touches);
             steps--;
-            if (steps > 0 && MainHasRoom)
+            if (steps > 0 && MainHasRoom && frequency > 1)
             {
-                Promote(candidate); // The plan has changed: the main region fills up again.
+                Promote(candidate); // The plan has changed: the main region fills up again, with what came twice.
             }
             else if (steps > 0 && touches > 0)
             {
                 SecondChance(candidate);
             }
-            else if (_main.Count == 0 || _plan.IsQuick)
+            else if (_main.Count == 0 || MainHasRoom)
             {
                 return candidate;
             }
