@@ -15,5 +15,6 @@ internal sealed record RatioTable(IReadOnlyList<RatioPoint> Points)
     public RatioPoint Worst => Points.MinBy(p => p.LeadPoints)!;
 
     /// <summary>A policy's mean share of the optimum over all points, in percent.</summary>
-    public double MeanShareOfOpt(string policy) => 100 * Points.Average(p => p.Of(policy) / p.Of(RatioLab.Optimum));
+    public double MeanShareOfOpt(string policy) =>
+        100 * Points.Average(p => p.Of(RatioLab.Optimum) is > 0 and var best ? p.Of(policy) / best : 1);
 }

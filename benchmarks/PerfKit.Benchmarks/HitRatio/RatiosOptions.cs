@@ -11,6 +11,8 @@ internal sealed record RatiosOptions(
     bool Sizes
 )
 {
+    private const long Least = 3; // BitFaster's least.
+
     public const string Usage = "usage: -- ratios [--load name,...] [--trace file]... [--capacity n,...] [--sizes]";
 
     /// <summary>Reads the arguments; false with a sentence when they make no sense.</summary>
@@ -27,7 +29,7 @@ internal sealed record RatiosOptions(
                     break;
                 case "--trace" when i + 1 < args.Count:
                     traces.Add(args[++i]);
-                    error = File.Exists(args[i]) ? "" : $"There is no file '{args[i]}'";
+                    error = TraceFile.Fault(args[i]);
                     break;
                 case "--load" when i + 1 < args.Count:
                     loads.AddRange(args[++i].Split(','));
@@ -45,7 +47,7 @@ internal sealed record RatiosOptions(
         }
 
         options = new RatiosOptions(traces, loads, capacities, sizes);
-        error = error.Length > 0 ? error : options.UnknownLoad();
+        error = error.Length > 0 ? error : options.Fault();
         return error.Length == 0;
     }
 
@@ -53,9 +55,9 @@ internal sealed record RatiosOptions(
     {
         foreach (var text in list.Split(','))
         {
-            if (!long.TryParse(text, CultureInfo.InvariantCulture, out var capacity) || capacity < 1)
+            if (!long.TryParse(text, CultureInfo.InvariantCulture, out var capacity) || capacity < Least)
             {
-                return $"'{text}' is no capacity; a whole number from 1 is";
+                return $"'{text}' is no capacity; a whole number from {Least} is";
             }
 
             capacities.Add(capacity);
@@ -64,8 +66,13 @@ internal sealed record RatiosOptions(
         return "";
     }
 
-    private string UnknownLoad()
+    private string Fault()
     {
+        if (!Sizes && Capacities.FirstOrDefault(c => c > int.MaxValue) is > 0 and var tooMuch)
+        {
+            return $"A capacity of {tooMuch} entries is too much; --sizes takes bytes";
+        }
+
         var known = Sizes ? Sized.SizedLoad.All.Select(l => l.Name) : LoadCatalog.All.Select(l => l.Name);
         var unknown = Loads.Except(known).FirstOrDefault();
         return unknown is null ? "" : $"There is no load '{unknown}'; there are: {string.Join(", ", known)}";

@@ -10,6 +10,12 @@ internal static class TraceFile
     /// <summary>Shares of the distinct keys that serve as capacities where none were asked for.</summary>
     private static readonly double[] Shares = [0.01, 0.05, 0.2];
 
+    /// <summary>Why the file cannot be tried; empty when it can.</summary>
+    public static string Fault(string path) =>
+        !File.Exists(path) ? $"There is no file '{path}'"
+        : !Accesses(path).Any() ? $"There is no access in '{path}'"
+        : "";
+
     public static Load Load(string path, IReadOnlyList<long> capacities)
     {
         var stream = KeyStream.Of(Accesses(path).Select(a => a.Key));

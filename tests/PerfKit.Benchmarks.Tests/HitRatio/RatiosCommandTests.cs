@@ -9,6 +9,7 @@ public sealed class RatiosCommandTests
     [InlineData("--trace")]
     [InlineData("--capacity", "0")]
     [InlineData("--capacity", "many")]
+    [InlineData("--capacity", "3000000000")]
     [InlineData("--load", "no-such-load")]
     [InlineData("--no-such-option")]
     public async Task RunAsync_with_arguments_that_make_no_sense_exits_2(params string[] args) =>

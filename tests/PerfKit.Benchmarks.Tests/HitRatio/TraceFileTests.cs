@@ -35,6 +35,13 @@ public sealed class TraceFileTests : IDisposable
         stream.Sizes.Should().Equal(100, 1, 7);
     }
 
+    [Fact]
+    public void Fault_of_a_trace_without_an_access_says_so()
+    {
+        TraceFile.Fault(Written("a\n")).Should().BeEmpty();
+        TraceFile.Fault(Written("\n \n")).Should().StartWith("There is no access");
+    }
+
     private string Written(string text)
     {
         var path = _folder.File("trace.txt");
