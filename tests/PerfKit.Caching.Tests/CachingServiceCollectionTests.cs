@@ -149,7 +149,8 @@ public sealed class CachingServiceCollectionTests
             }
         };
         listener.SetMeasurementEventCallback<long>(
-            (instrument, value, tags, _) => seen.Add($"{instrument.Name} {string.Join(' ', tags.ToArray().Select(t => t.Value))} {value}")
+            (instrument, value, tags, _) =>
+                seen.Add($"{instrument.Name} {string.Join(' ', tags.ToArray().Select(t => t.Value))} {value}")
         );
         listener.Start();
         listener.RecordObservableInstruments();

@@ -46,7 +46,9 @@ public static class GateCommand
         var known = all.Select(c => c.Claim.Area).Distinct().ToList();
         var ids = all.Select(c => $"{c.Claim.Area}/{c.Claim.Id}");
         var unknown = options.Areas.Except(known).Except(ids).FirstOrDefault();
-        error = unknown is null ? "" : $"There is no area or claim '{unknown}'; the areas are: {string.Join(", ", known)}";
+        error = unknown is null
+            ? ""
+            : $"There is no area or claim '{unknown}'; the areas are: {string.Join(", ", known)}";
         return unknown is null;
     }
 }

@@ -38,5 +38,7 @@ public sealed record GateOptions(IReadOnlyList<string> Areas, bool Quick, bool S
     }
 
     public bool Wants(Claim claim) =>
-        (Areas.Count == 0 || Areas.Contains(claim.Area) || Areas.Contains($"{claim.Area}/{claim.Id}")) && (!Quick || claim.Quick) && (Soak || !claim.Soak);
+        (Areas.Count == 0 || Areas.Contains(claim.Area) || Areas.Contains($"{claim.Area}/{claim.Id}"))
+        && (!Quick || claim.Quick)
+        && (Soak || !claim.Soak);
 }
