@@ -22,6 +22,8 @@ public sealed class HitBytes : Claim
         (string Path, double Bytes)[] paths =
         [
             ("TryGet", Allocations.PerOperation(Operations, n => TryGet(cache, n))),
+            ("TryGet by span", Allocations.PerOperation(Operations, n => TryGetBySpan(cache, n))),
+            ("GetOrAdd", Allocations.PerOperation(Operations, n => GetOrAdd(cache, n))),
             ("GetOrAddAsync", Allocations.PerOperation(Operations, n => GetOrAddAsync(cache, n))),
         ];
         var worst = paths.MaxBy(p => p.Bytes);
@@ -34,6 +36,22 @@ public sealed class HitBytes : Claim
         for (var i = 0; i < operations; i++)
         {
             Expect(cache.TryGet(Key, out var value) && value is not null);
+        }
+    }
+
+    private static void TryGetBySpan(LocalCache<string, string> cache, int operations)
+    {
+        for (var i = 0; i < operations; i++)
+        {
+            Expect(cache.TryGet(Key.AsSpan(), out var value) && value is not null);
+        }
+    }
+
+    private static void GetOrAdd(LocalCache<string, string> cache, int operations)
+    {
+        for (var i = 0; i < operations; i++)
+        {
+            Expect(cache.GetOrAdd(Key, 0, NeverCalled) is not null);
         }
     }
 
@@ -54,6 +72,9 @@ public sealed class HitBytes : Claim
             throw new InvalidOperationException("A hit completes at once.");
         }
     }
+
+    private static string NeverCalled(string key, int state) =>
+        throw new InvalidOperationException("A hit calls no factory.");
 
     private static ValueTask<string> NeverCalled(string key, int state, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("A hit calls no factory.");

@@ -25,10 +25,22 @@ public sealed class Readable : Claim
                 new LocalCacheOptions { Capacity = Capacity * 64L },
                 static (_, weight) => weight
             ),
-            () => (int)Math.Clamp(rng.LogNormal(32, 1.5), 1, Capacity) // The heaviest weigh a 64th of the whole.
+            Weight
         );
-        var note = string.Create(CultureInfo.InvariantCulture, $"count {byCount:0.##} %, weight {byWeight:0.##} %");
-        return Task.FromResult(new Measured(Math.Min(byCount, byWeight), "%", note));
+        var sized = Share(
+            new LocalCache<long, int>(
+                new LocalCacheOptions { Capacity = Capacity * 64L, SizeAware = true },
+                static (_, weight) => weight
+            ),
+            Weight
+        );
+        var note = string.Create(
+            CultureInfo.InvariantCulture,
+            $"count {byCount:0.##} %, weight {byWeight:0.##} %, size-aware {sized:0.##} %"
+        );
+        return Task.FromResult(new Measured(new[] { byCount, byWeight, sized }.Min(), "%", note));
+
+        int Weight() => (int)Math.Clamp(rng.LogNormal(32, 1.5), 1, Capacity); // The heaviest weigh a 64th of the whole.
     }
 
     private static double Share(LocalCache<long, int> cache, Func<int> weight)

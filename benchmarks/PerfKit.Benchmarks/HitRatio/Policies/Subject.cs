@@ -25,7 +25,7 @@ internal static class Subject
         return hits;
     }
 
-    /// <summary>The same with a bound in bytes; the value is the size.</summary>
+    /// <summary>The size-aware cache with a bound in bytes; the value is the size.</summary>
     public static LocalCache<long, int> OfBytes(long capacityBytes) =>
-        new(new LocalCacheOptions { Capacity = capacityBytes }, static (_, size) => size);
+        new(new LocalCacheOptions { Capacity = capacityBytes, SizeAware = true }, static (_, size) => size);
 }
