@@ -29,7 +29,7 @@ internal readonly struct KeyedHash
     public uint Of(int hashCode) => Of((ulong)(uint)hashCode);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint Of(ulong value) => (uint)(Mix(value ^ _secret, _secretOdd) >> 32);
+    public uint Of(ulong value) => (uint)(Mix(Mix(value ^ _secret, _secretOdd) ^ _fold, _secretOdd) >> 32); // One round piles up.
 
     public uint Of(ulong low, ulong high) => (uint)(Mix(Mix(low ^ _secret, _fold ^ high), _secretOdd) >> 32);
 
