@@ -108,7 +108,7 @@ public sealed partial class ContentCache
 
     private string? WhyNotKept(long length) =>
         length > _maxContentBytes ? Invariant($"its {length} bytes are more than MaxContentBytes, {_maxContentBytes}")
-        : BlockChain.BytesOf(length) + Content.EntryBytes > _capacityBytes
+        : Content.WeightOf(length) > _capacityBytes
             ? Invariant($"its {length} bytes are more than the whole capacity of {_capacityBytes}")
         : null;
 
@@ -145,7 +145,7 @@ public sealed partial class ContentCache
             else
             {
                 isFirst = true;
-                fill = new ContentFill(miss.Length, BlockChain.BytesOf(miss.Length) + Content.EntryBytes);
+                fill = new ContentFill(miss.Length, Content.WeightOf(miss.Length));
                 why = fill.Weight > _maxFillingBytes - _fillingBytes ? TooManyFills : null;
             }
 

@@ -8,7 +8,7 @@ namespace PerfKit.Caching;
 /// <param name="PassedThrough">Contents handed over or put without being kept.</param>
 /// <param name="Evictions">Contents that left to make room.</param>
 /// <param name="Contents">Contents kept now.</param>
-/// <param name="KeptBytes">What they take: blocks, and 512 B each for their entry.</param>
+/// <param name="KeptBytes">What they take: blocks, and for the objects around them 640 B a content and 208 B a block.</param>
 /// <param name="FillingBytes">What contents on their way in take.</param>
 /// <param name="HeldBytes">All blocks of the cache's account: kept, filling, and gone but still leased.</param>
 /// <param name="Leases">Leases that were not given back yet.</param>

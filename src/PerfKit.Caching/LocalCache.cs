@@ -76,7 +76,7 @@ public sealed partial class LocalCache<TKey, TValue> : ILocalCache<TKey, TValue>
         _removals = rules.Removed is { } removed ? new RemovalQueue<TKey, TValue>(removed) : null;
         _table = new KeyTable<TKey>(rules.Comparer);
         _text = _table.IsText ? (KeyTable<string>)(object)_table : null;
-        _policy = options.SizeAware ? new SizedPolicy() : new RegionPolicy(options.Capacity);
+        _policy = options.SizeAware ? new SizedPolicy(options.Capacity) : new RegionPolicy(options.Capacity);
         _loads = new Dictionary<TKey, CacheLoad<TValue>>(_table.Comparer);
     }
 

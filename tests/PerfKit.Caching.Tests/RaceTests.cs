@@ -23,4 +23,23 @@ public sealed class RaceTests
         found.First.Should().BeNull();
         found.Wrong.Should().Be(0);
     }
+
+    [Fact]
+    public async Task Seeded_interleavings_of_leases_puts_fills_and_removals_give_no_wrong_byte_and_leak_nothing()
+    {
+        var found = await new LeaseRaces().RunAsync(1, 40_000, CancellationToken.None);
+
+        found.First.Should().BeNull();
+        found.Wrong.Should().Be(0);
+        found.Interleavings.Should().Be(40_000);
+    }
+
+    [Fact]
+    public async Task Leases_that_threads_pass_on_and_return_twice_give_their_bytes_and_leak_nothing()
+    {
+        var found = await new ThreadedLeases().RunAsync(1, 60, CancellationToken.None);
+
+        found.First.Should().BeNull();
+        found.Wrong.Should().Be(0);
+    }
 }

@@ -22,7 +22,7 @@ public sealed class ContentCacheServiceCollectionTests
 
         thumbnails.TryGet(TestContent.Key(1), out _).Should().BeFalse();
         services.GetRequiredService<IContentCache>().TryGet(TestContent.Key(1), out _).Should().BeFalse();
-        services.GetRequiredService<MemoryBudget>().UsedBytes.Should().Be((64 * 1024) + 512);
+        services.GetRequiredService<MemoryBudget>().UsedBytes.Should().Be((64 * 1024) + 640 + 208);
         services.GetRequiredKeyedService<IContentCache>("files").Should().BeSameAs(files);
     }
 
@@ -59,11 +59,11 @@ public sealed class ContentCacheServiceCollectionTests
 
         seen.Should()
             .Contain("perfkit.cache.hits files 1")
-            .And.Contain("perfkit.cache.weight files 1536")
+            .And.Contain("perfkit.cache.weight files 1872")
             .And.Contain("perfkit.content.passed_through files 1")
             .And.Contain("perfkit.content.fills files 0")
             .And.Contain("perfkit.content.failed_fills files 0")
             .And.Contain("perfkit.content.leases files 1")
-            .And.Contain("perfkit.memory.used files 1536");
+            .And.Contain("perfkit.memory.used files 1872");
     }
 }

@@ -18,7 +18,7 @@ public sealed class ContentCacheTests
         var statistics = cache.GetStatistics();
         statistics.Contents.Should().Be(7);
         statistics.Evictions.Should().Be(43);
-        statistics.HeldBytes.Should().Be(statistics.KeptBytes).And.Be(7 * ((64 * 1024) + 512));
+        statistics.HeldBytes.Should().Be(statistics.KeptBytes).And.Be(7 * ((64 * 1024) + 640 + 208));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class ContentCacheTests
         cache.TryGet(TestContent.Key(1), out var lease).Should().BeTrue();
         lease.Content.IsEmpty.Should().BeTrue();
         lease.Dispose();
-        cache.GetStatistics().KeptBytes.Should().Be(512);
+        cache.GetStatistics().KeptBytes.Should().Be(640);
     }
 
     [Fact]

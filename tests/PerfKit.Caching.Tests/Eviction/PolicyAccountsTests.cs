@@ -28,7 +28,7 @@ public sealed class PolicyAccountsTests
 
     [Fact]
     public void The_size_aware_order_holds_every_entry_once_with_exact_count_and_weight() =>
-        Histories.Sample(static history => IsExact(new SizedPolicy(), history), iter: 2_000);
+        Histories.Sample(static history => IsExact(new SizedPolicy(Capacity), history), iter: 2_000);
 
     [Fact]
     public void A_hash_of_zero_is_as_good_as_any()

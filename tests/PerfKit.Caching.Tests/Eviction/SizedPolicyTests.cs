@@ -8,8 +8,7 @@ public sealed class SizedPolicyTests
     [Fact]
     public void A_large_entry_leaves_before_small_ones_that_were_read_as_often()
     {
-        var policy = new SizedPolicy();
-        var cache = new PolicyCache(policy, 1_000);
+        var cache = new PolicyCache(new SizedPolicy(1_000), 1_000);
         cache.Put(0, 500);
         for (var key = 1; key <= 50; key++)
         {
@@ -25,7 +24,7 @@ public sealed class SizedPolicyTests
     [Fact]
     public void A_large_entry_that_is_read_often_enough_for_its_weight_stays()
     {
-        var cache = new PolicyCache(new SizedPolicy(), 1_000);
+        var cache = new PolicyCache(new SizedPolicy(1_000), 1_000);
         cache.Put(0, 500);
         for (var key = 1; key <= 50; key++)
         {
@@ -48,7 +47,7 @@ public sealed class SizedPolicyTests
     [Fact]
     public void An_entry_that_was_famous_fades_when_it_is_read_no_more()
     {
-        var cache = new PolicyCache(new SizedPolicy(), 100);
+        var cache = new PolicyCache(new SizedPolicy(100), 100);
         cache.Put(0, 10);
         for (var read = 0; read < 15; read++)
         {
@@ -64,16 +63,32 @@ public sealed class SizedPolicyTests
     }
 
     [Fact]
+    public void What_came_last_leaves_last_however_large()
+    {
+        var cache = new PolicyCache(new SizedPolicy(1_000), 1_000);
+        for (var key = 0; key < 50; key++)
+        {
+            cache.Put(key, 10);
+        }
+
+        cache.Put(100, 500);
+        cache.Put(101, 490);
+
+        cache.Held.Keys.Should().HaveCount(3).And.Contain([100, 101]);
+    }
+
+    [Fact]
     public void Every_victim_is_the_one_that_a_list_of_priorities_gives() =>
         Gen.Select(Gen.Int[0, 5], Gen.Int[0, 40], Gen.Int[1, 100])
             .Array[1, 200]
             .Sample(static steps => new Model().Play(steps), iter: 2_000);
 
-    /// <summary>GDSF over a list, a read counted when its entry is looked at.</summary>
+    /// <summary>GDSF over a list but for the newest, a read counted when its entry is looked at.</summary>
     private sealed class Model
     {
-        private readonly SizedPolicy _policy = new();
+        private readonly SizedPolicy _policy = new(0);
         private readonly Dictionary<PolicyNode, (int Frequency, double Priority)> _held = [];
+        private PolicyNode? _newest;
         private double _age;
 
         public bool Play((int Kind, int Pick, int Weight)[] steps)
@@ -82,13 +97,11 @@ public sealed class SizedPolicyTests
             {
                 if (kind < 2 || _held.Count == 0)
                 {
-                    var node = new TestNode((uint)_held.Count * 7_919, weight);
-                    _policy.Add(node);
-                    _held[node] = (node.Frequency, _age + ((double)node.Frequency / weight));
+                    Add(new TestNode((uint)_held.Count * 7_919, weight));
                 }
                 else if (kind < 5)
                 {
-                    _held.Keys.ElementAt(pick % _held.Count).Touch();
+                    _held.Keys.Append(_newest!).ElementAt(pick % (_held.Count + 1)).Touch();
                 }
                 else if (!IsRightVictim())
                 {
@@ -97,6 +110,17 @@ public sealed class SizedPolicyTests
             }
 
             return true;
+        }
+
+        private void Add(TestNode node)
+        {
+            _policy.Add(node);
+            if (_newest is { } old)
+            {
+                _held[old] = (old.Frequency, _age + ((double)old.Frequency / old.Weight));
+            }
+
+            _newest = node;
         }
 
         private bool IsRightVictim()

@@ -10,7 +10,10 @@ namespace PerfKit.Caching.Internal.Contents;
 /// </summary>
 internal sealed class Content
 {
-    public const int EntryBytes = 512; // The objects of an entry: this, a table's node, a block's memory and segment.
+    // What the objects of an entry take (this, a node, its places in table, heap and sketch) and each piece adds (memory,
+    // segment, reference), twice: the collector lets as much garbage lie as there is life before it looks.
+    private const int EntryBytes = 640;
+    private const int PieceBytes = 208;
 
     private readonly ContentPool _pool;
     private BlockMemory[] _blocks = [];
@@ -27,6 +30,9 @@ internal sealed class Content
 
     /// <summary>For copying while a reference is held; never for handing out.</summary>
     public ReadOnlySequence<byte> Bytes { get; private set; }
+
+    /// <summary>What a content of this length takes: blocks and objects.</summary>
+    public static long WeightOf(long length) => BlockChain.BytesOf(length) + ObjectBytesOf(BlockChain.CountOf(length));
 
     public bool IsLeased => Volatile.Read(ref _references) > 1;
 
@@ -46,12 +52,12 @@ internal sealed class Content
     public bool TryBegin(MemoryAccount account, ContentKey key, long length)
     {
         Debug.Assert(Volatile.Read(ref _references) == 0, "Only a content that nobody holds begins again.");
-        if (!account.TryReserve(EntryBytes))
+        var count = BlockChain.CountOf(length);
+        if (!account.TryReserve(ObjectBytesOf(count)))
         {
             return false;
         }
 
-        var count = BlockChain.CountOf(length);
         var reusable = _wasShown || _blocks.Length != count ? null : _blocks;
         var blocks = reusable ?? new BlockMemory[count];
         var taken = 0;
@@ -60,7 +66,7 @@ internal sealed class Content
             var pieceBytes = BlockChain.NextOf(left, length);
             if (!account.TryTake(pieceBytes, out var piece))
             {
-                Return(account, blocks.AsSpan(0, taken));
+                Return(account, blocks.AsSpan(0, taken), count);
                 return false;
             }
 
@@ -78,7 +84,7 @@ internal sealed class Content
         }
 
         (_key, _blocks, _wasShown) = (key, blocks, false);
-        (Length, Weight, Bytes) = (length, BlockChain.BytesOf(length) + EntryBytes, BlockSegment.Join(blocks));
+        (Length, Weight, Bytes) = (length, WeightOf(length), BlockSegment.Join(blocks));
         Volatile.Write(ref _references, 1);
         return true;
     }
@@ -151,7 +157,7 @@ internal sealed class Content
         var left = Interlocked.Decrement(ref _references);
         if (left == 0)
         {
-            Return(_pool.Account, _blocks);
+            Return(_pool.Account, _blocks, _blocks.Length);
             _pool.Add(this);
         }
         else if (left < 0)
@@ -160,13 +166,15 @@ internal sealed class Content
         }
     }
 
-    private static void Return(MemoryAccount account, ReadOnlySpan<BlockMemory> blocks)
+    private static int ObjectBytesOf(int pieces) => EntryBytes + (PieceBytes * pieces);
+
+    private static void Return(MemoryAccount account, ReadOnlySpan<BlockMemory> blocks, int pieces)
     {
         foreach (var block in blocks)
         {
             ((IDisposable)block).Dispose();
         }
 
-        account.Release(EntryBytes);
+        account.Release(ObjectBytesOf(pieces));
     }
 }

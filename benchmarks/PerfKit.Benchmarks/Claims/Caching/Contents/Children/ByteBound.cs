@@ -8,7 +8,8 @@ internal sealed record ByteBoundReport(
     double GrowthBytes,
     long Puts,
     long Refused,
-    long Unreadable
+    long Evicted,
+    long Wrong
 );
 
 /// <summary>
@@ -36,14 +37,15 @@ internal static class ByteBound
             TimeSpan.Zero,
             TimeSpan.FromMilliseconds(20)
         );
-        var (puts, refused, unreadable) = await WriteAsync(Create(BudgetBytes), pattern, Duration);
+        var (puts, refused, evicted, wrong) = await WriteAsync(Create(BudgetBytes), pattern, Duration);
         var growth = Math.Max(Volatile.Read(ref peak), Memory.ResidentBytes()) - before;
         return new ByteBoundReport(
             Math.Max(0, (growth - BudgetBytes) * 100.0 / BudgetBytes),
             growth,
             puts,
             refused,
-            unreadable
+            evicted,
+            wrong
         );
     }
 
@@ -53,7 +55,7 @@ internal static class ByteBound
             new MemoryBudget(new MemoryBudgetOptions { LimitBytes = budgetBytes })
         );
 
-    private static async Task<(long Puts, long Refused, long Unreadable)> WriteAsync(
+    private static async Task<(long Puts, long Refused, long Evicted, long Wrong)> WriteAsync(
         ContentCache cache,
         ContentPattern pattern,
         TimeSpan duration
@@ -63,11 +65,16 @@ internal static class ByteBound
         {
             var writers = Enumerable.Range(0, 2).Select(w => Task.Run(() => Write(cache, pattern, w, duration)));
             var counts = await Task.WhenAll(writers);
-            return (counts.Sum(c => c.Puts), counts.Sum(c => c.Refused), counts.Sum(c => c.Unreadable));
+            return (
+                counts.Sum(c => c.Puts),
+                counts.Sum(c => c.Refused),
+                counts.Sum(c => c.Evicted),
+                counts.Sum(c => c.Wrong)
+            );
         }
     }
 
-    private static (long Puts, long Refused, long Unreadable) Write(
+    private static (long Puts, long Refused, long Evicted, long Wrong) Write(
         ContentCache cache,
         ContentPattern pattern,
         int writer,
@@ -75,7 +82,7 @@ internal static class ByteBound
     )
     {
         var random = new Random(writer);
-        var (puts, refused, unreadable) = (0L, 0L, 0L);
+        var (puts, refused, evicted, wrong) = (0L, 0L, 0L, 0L);
         for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < duration; puts++)
         {
             var number = (puts * 2) + writer;
@@ -86,17 +93,17 @@ internal static class ByteBound
             }
             else if (!cache.TryGet(ContentPattern.Key(number), out var lease))
             {
-                unreadable++;
+                evicted++; // By the other writer, while this one was not running.
             }
             else
             {
                 using (lease)
                 {
-                    unreadable += pattern.Is(number, lease.Content) ? 0 : 1;
+                    wrong += pattern.Is(number, lease.Content) ? 0 : 1;
                 }
             }
         }
 
-        return (puts, refused, unreadable);
+        return (puts, refused, evicted, wrong);
     }
 }

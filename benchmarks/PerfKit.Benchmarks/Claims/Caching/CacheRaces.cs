@@ -4,8 +4,11 @@ using PerfKit.Benchmarks.Gate;
 
 namespace PerfKit.Benchmarks.Claims.Caching;
 
-/// <summary>Wrong answers in a million seeded interleavings of load, set, remove, clear and expiry.</summary>
-public sealed class LocalCacheRaces : Claim
+/// <summary>
+/// Wrong answers in a million seeded interleavings of load, set, remove, clear and expiry; wrong bytes, leaked leases and double
+/// returns in another million of leases, puts, fills and removals.
+/// </summary>
+public sealed class CacheRaces : Claim
 {
     private const int Seed = 20_261;
 
@@ -13,6 +16,8 @@ public sealed class LocalCacheRaces : Claim
     [
         (new SteppedRaces(), 1_000_000),
         (new ThreadedRaces(), 1_000),
+        (new LeaseRaces(), 1_000_000),
+        (new ThreadedLeases(), 1_000),
     ];
 
     public override string Area => "caching-local";
