@@ -9,14 +9,14 @@ namespace PerfKit.Streaming;
 /// <summary>
 /// Takes one content, hashes it on the way (SHA-256) and makes it visible at once or never:
 /// write, <see cref="FinishAsync"/>, then <see cref="CommitAsync"/>. Disposing before the commit leaves no trace.
-/// Holds one pooled block of 256 KB. For one caller at a time.
+/// Holds one pooled block of 256 KB, or of the declared length when that is less. For one caller at a time.
 /// </summary>
 /// <remarks>An engine derives from it and brings five verbs; order, hash, length and block keeping are here.</remarks>
 public abstract class ContentWriter : IAsyncDisposable
 {
     private readonly long? _declaredLength;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private byte[]? _block = ArrayPool<byte>.Shared.Rent(ContentReader.BlockBytes);
+    private byte[]? _block;
     private int _filled;
     private long _writtenOut;
     private State _state;
@@ -29,6 +29,7 @@ public abstract class ContentWriter : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(declaredLength ?? 0, nameof(declaredLength));
         _declaredLength = declaredLength;
+        _block = ArrayPool<byte>.Shared.Rent((int)Math.Min(declaredLength ?? long.MaxValue, ContentReader.BlockBytes));
     }
 
     private enum State

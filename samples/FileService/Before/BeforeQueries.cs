@@ -27,6 +27,21 @@ internal static class BeforeQueries
             new { id, tenant }
         );
 
+    /// <summary>Reads every row of <c>files</c> to find one by its path.</summary>
+    public static Task<FileRow?> ScanFileAsync(
+        this Database database,
+        DbConnection connection,
+        Guid workspace,
+        string path
+    ) =>
+        connection.QuerySingleOrDefaultAsync<FileRow>(
+            $"""
+            select {FileQueries.Columns} from files f
+            where {database.ScanFor("f.path", "path")} and {database.ScanFor("f.workspace_id", "workspace")}
+            """,
+            new { path, workspace }
+        );
+
     /// <summary>Reads every row of <c>file_storages</c>; the storages themselves are asked for one by one.</summary>
     public static async Task<List<FileStorageRow>> ScanStoragesAsync(
         this Database database,

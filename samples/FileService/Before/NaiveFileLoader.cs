@@ -13,10 +13,17 @@ internal sealed class NaiveFileLoader(Database database, ContentStores stores) :
     public async ValueTask<FileContent?> LoadAsync(string tenant, Guid id, CancellationToken ct)
     {
         await using var connection = await database.OpenAsync(ct);
-        return await database.ScanFileAsync(connection, tenant, id) is { } file
-            ? new FileContent(file, token => OpenAsync(file, token))
-            : null;
+        return From(await database.ScanFileAsync(connection, tenant, id));
     }
+
+    public async ValueTask<FileContent?> LoadAsync(WorkspaceRow workspace, string path, CancellationToken ct)
+    {
+        await using var connection = await database.OpenAsync(ct);
+        return From(await database.ScanFileAsync(connection, workspace.Id, path));
+    }
+
+    private FileContent? From(FileRow? file) =>
+        file is null ? null : new FileContent(file, token => OpenAsync(file, token));
 
     private async ValueTask<ContentReader?> OpenAsync(FileRow file, CancellationToken ct)
     {

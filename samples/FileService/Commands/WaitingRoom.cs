@@ -1,4 +1,5 @@
 using FileService.Endpoints;
+using FileService.Files;
 using FileService.Setup;
 
 namespace FileService.Commands;
@@ -60,7 +61,7 @@ internal static class WaitingRoom
         app.Run(static context =>
             context.Request.Path == "/health/live"
                 ? context.Response.WriteAsync("Healthy")
-                : ProblemWriter.WriteAsync(context, ProblemWriter.DatabaseUnavailable())
+                : ProblemWriter.WriteAsync(context, Problems.DatabaseUnavailable())
         );
         await app.StartAsync(ct);
         return app;

@@ -83,23 +83,23 @@ internal static class FileQueries
             )
         ).AsList();
 
-    /// <summary>The beginnings of texts by content hash: 64 K characters each, which bounds a page of snippets.</summary>
-    public static async Task<Dictionary<string, string>> FindTextsAsync(
+    /// <summary>
+    /// The beginnings of texts by content hash, one in memory at a time: 64 K characters each, which bounds the cost of a
+    /// snippet.
+    /// </summary>
+    public static IAsyncEnumerable<(string Hash, string Text)> ReadTextsAsync(
         this DbConnection connection,
         ISqlDialect dialect,
         string tenant,
         IReadOnlyCollection<string> hashes
-    )
-    {
-        var rows = await connection.QueryAsync<(string Hash, string Text)>(
+    ) =>
+        connection.QueryUnbufferedAsync<(string Hash, string Text)>(
             $"""
             select t.hash, substr(t.text, 1, 65536) from content_texts t
             where t.tenant_id = @tenant and {dialect.In("t.hash", "hashes")}
             """,
             new { tenant, hashes = dialect.ListParameter(hashes) }
         );
-        return rows.ToDictionary(static row => row.Hash, static row => row.Text);
-    }
 
     /// <summary>Notes that a storage holds a file's content, unless the file changed or went meanwhile.</summary>
     public static Task MarkSyncedAsync(

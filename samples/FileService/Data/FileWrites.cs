@@ -1,5 +1,6 @@
 using Dapper;
 using FileService.Files;
+using PerfKit.Query;
 
 namespace FileService.Data;
 
@@ -16,6 +17,24 @@ internal static class FileWrites
             new { workspace, path },
             scope.Transaction
         );
+
+    /// <summary>The contents that files have at these paths now.</summary>
+    public static async Task<HashSet<string>> CurrentHashesAsync(
+        this WriteScope scope,
+        ISqlDialect dialect,
+        Guid workspace,
+        IReadOnlyCollection<string> paths
+    ) =>
+        (
+            await scope.Connection.QueryAsync<string>(
+                $"""
+                select f.content_hash from files f
+                where f.workspace_id = @workspace and {dialect.In("f.path", "paths")}
+                """,
+                new { workspace, paths = dialect.ListParameter(paths) },
+                scope.Transaction
+            )
+        ).ToHashSet();
 
     /// <summary>Inserts the file or gives it its next version; null when it must be new and is not.</summary>
     public static Task<StoredFile?> UpsertFileAsync(
@@ -77,7 +96,7 @@ internal static class FileWrites
         scope.Connection.QuerySingleOrDefaultAsync<StoredFile>(
             $"""
             delete from files where id = @id and tenant_id = @tenant
-            returning id, {(engine == Engine.Sqlite ? "seq" : "0")} as seq
+            returning id, content_hash, {(engine == Engine.Sqlite ? "seq" : "0")} as seq
             """,
             new { id, tenant },
             scope.Transaction

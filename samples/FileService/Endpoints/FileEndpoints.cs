@@ -132,7 +132,7 @@ internal static class FileEndpoints
     private static async Task<IResult> DownloadByPathAsync(
         string ws,
         Workspaces workspaces,
-        FileLoader loader,
+        IFileLoader loader,
         HttpContext context
     )
     {

@@ -37,7 +37,7 @@ internal sealed class ContentStores(
             throw new ProblemException(
                 StatusCodes.Status503ServiceUnavailable,
                 "storage-missing",
-                $"The storage root '{locator}' does not exist; mount or create it."
+                $"The root of storage '{Path.GetFileName(root)}' does not exist; mount or create it."
             )
             {
                 RetryAfterSeconds = 30,

@@ -24,4 +24,7 @@ internal interface IFileLoader
 {
     /// <summary>The file with this id, or null when the tenant has none.</summary>
     ValueTask<FileContent?> LoadAsync(string tenant, Guid id, CancellationToken ct);
+
+    /// <summary>The file at this path, or null when the workspace has none.</summary>
+    ValueTask<FileContent?> LoadAsync(WorkspaceRow workspace, string path, CancellationToken ct);
 }

@@ -46,24 +46,23 @@ internal sealed class FileSearcher(Database database, ISqlDialect dialect, ISear
         var hits = await index.FindAsync(connection, workspace.Id, query, page);
         var partial = hits.Count > 0 && hits[0].Candidates > ISearchIndex.MaxRanked;
         var ranked = page.ToPage(hits, static (hit, field) => field == "id" ? hit.Id : hit.Score);
-        var texts = await TextsAsync(connection, workspace.TenantId, ranked.Items);
+        var snippets = await connection.SnippetsAsync(
+            dialect,
+            workspace.TenantId,
+            ranked.Items.ToLookup(static hit => hit.ContentHash, static hit => hit.Path),
+            (path, text) => SearchSnippet.Words(path, text, query)
+        );
         return new SearchPage(
             ranked
                 .Items.Select(hit => new SearchItem(
                     hit.Id,
                     hit.Path,
                     Math.Round(hit.Score, 6),
-                    SearchSnippet.Words(hit.Path, texts.GetValueOrDefault(hit.ContentHash), query)
+                    snippets.GetValueOrDefault(hit.Path) ?? SearchSnippet.Words(hit.Path, null, query)
                 ))
                 .ToList(),
             ranked.Next,
             partial
         );
     }
-
-    private async Task<Dictionary<string, string>> TextsAsync(
-        DbConnection connection,
-        string tenant,
-        IReadOnlyList<SearchHit> hits
-    ) => await connection.FindTextsAsync(dialect, tenant, hits.Select(static h => h.ContentHash).Distinct().ToArray());
 }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using FileService.Data;
 using FileService.Data.Search;
 using FileService.Files.Search;
+using PerfKit.Query;
 using PerfKit.Streaming;
 
 namespace FileService.Files;
@@ -11,7 +12,14 @@ namespace FileService.Files;
 /// (and so locked against the collector), its blob is made visible, and the file's row is written. A crash at any point
 /// leaves at most a blob without a row, which the collector removes; never a row without a blob.
 /// </summary>
-internal sealed class FileWriter(Database database, ContentStores stores, ISearchIndex search, TimeProvider clock)
+internal sealed class FileWriter(
+    Database database,
+    ISqlDialect dialect,
+    ContentStores stores,
+    KeptContents kept,
+    ISearchIndex search,
+    TimeProvider clock
+)
 {
     /// <summary>Receives one content: streams it to a temporary name and reads its text.</summary>
     public async ValueTask<PendingFile> ReceiveAsync(
@@ -58,6 +66,8 @@ internal sealed class FileWriter(Database database, ContentStores stores, ISearc
         var now = clock.NowMicros();
         await using var scope = await database.BeginWriteAsync(ct);
 
+        var replaced = await scope.CurrentHashesAsync(dialect, workspace.Id, [.. batch.Select(static f => f.Path)]);
+
         // Locks are taken in one order by everybody: contents by hash, then files by path.
         foreach (var file in batch.DistinctBy(static f => f.Hash).OrderBy(static f => f.Hash, StringComparer.Ordinal))
         {
@@ -80,6 +90,12 @@ internal sealed class FileWriter(Database database, ContentStores stores, ISearc
         }
 
         await scope.CommitAsync(ct);
+        replaced.ExceptWith(batch.Select(static f => f.Hash));
+        foreach (var hash in replaced)
+        {
+            kept.Forget(hash);
+        }
+
         return results;
     }
 
@@ -95,6 +111,7 @@ internal sealed class FileWriter(Database database, ContentStores stores, ISearc
 
         await search.RemoveAsync(scope, deleted);
         await scope.CommitAsync(ct);
+        kept.Forget(deleted.ContentHash);
         return true;
     }
 

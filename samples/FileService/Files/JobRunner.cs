@@ -86,7 +86,7 @@ internal sealed class JobRunner(Database database, TimeProvider clock, ILogger<J
         catch (Exception e)
         {
             log.LogError(e, "Job {Kind} {Id} failed.", job.Kind, job.Id);
-            await EndAsync(job, "failed", e.Message);
+            await EndAsync(job, "failed", Problems.Of(e).Message);
         }
     }
 

@@ -83,7 +83,9 @@ internal sealed class StorageSync(Database database, ContentStores stores, TimeP
         var written = await body.CopyToAsync(writer, reader.Length, ct);
         if (written.Hash != hash)
         {
-            throw new InvalidDataException(
+            throw new ProblemException(
+                StatusCodes.Status500InternalServerError,
+                "content-damaged",
                 $"The content of '{file.Path}' on its storage has hash {written.Hash} instead of {hash}."
             );
         }

@@ -41,15 +41,19 @@ internal sealed class SubstringSearcher(Database database, ISqlDialect dialect, 
             static (row, _) => row.Path,
             cancellationToken: ct
         );
-        var hashes = found.Items.Select(static f => f.ContentHash).Distinct().ToArray();
-        var texts = await connection.FindTextsAsync(dialect, workspace.TenantId, hashes);
+        var snippets = await connection.SnippetsAsync(
+            dialect,
+            workspace.TenantId,
+            found.Items.ToLookup(static file => file.ContentHash, static file => file.Path),
+            (path, text) => SearchSnippet.Substring(path, text, needle)
+        );
         return new SearchPage(
             found
                 .Items.Select(file => new SearchItem(
                     file.Id,
                     file.Path,
                     1,
-                    SearchSnippet.Substring(file.Path, texts.GetValueOrDefault(file.ContentHash), needle)
+                    snippets.GetValueOrDefault(file.Path) ?? SearchSnippet.Substring(file.Path, null, needle)
                 ))
                 .ToList(),
             found.Next,

@@ -1,3 +1,4 @@
+using FileService.Data;
 using FileService.Files;
 using PerfKit.Streaming;
 
@@ -14,23 +15,34 @@ internal sealed class SwitchingFileLoader(
     /// <summary>Larger contents are compared by their rows alone, for the naive side holds them whole.</summary>
     private const long MaxComparedBytes = 8 << 20;
 
-    public async ValueTask<FileContent?> LoadAsync(string tenant, Guid id, CancellationToken ct)
+    public ValueTask<FileContent?> LoadAsync(string tenant, Guid id, CancellationToken ct) =>
+        LoadAsync(tenant, $"{id}", (side, token) => side.LoadAsync(tenant, id, token), ct);
+
+    public ValueTask<FileContent?> LoadAsync(WorkspaceRow workspace, string path, CancellationToken ct) =>
+        LoadAsync(
+            workspace.TenantId,
+            $"'{path}' in {workspace.Id}",
+            (side, token) => side.LoadAsync(workspace, path, token),
+            ct
+        );
+
+    private async ValueTask<FileContent?> LoadAsync(string tenant, string what, Load load, CancellationToken ct)
     {
         var side = await flags.UsesAfterAsync(Operation.Load, tenant) ? after : before;
-        var found = await side.LoadAsync(tenant, id, ct);
+        var found = await load(side, ct);
         shadow.Offer(
             Operation.Load,
-            $"{id}",
-            token => AnswerAsync(before, tenant, id, token),
-            token => AnswerAsync(after, tenant, id, token),
+            what,
+            token => AnswerAsync(before, load, token),
+            token => AnswerAsync(after, load, token),
             static (a, b) => a == b
         );
         return found;
     }
 
-    private static async Task<LoadAnswer?> AnswerAsync(IFileLoader side, string tenant, Guid id, CancellationToken ct)
+    private static async Task<LoadAnswer?> AnswerAsync(IFileLoader side, Load load, CancellationToken ct)
     {
-        if (await side.LoadAsync(tenant, id, ct) is not { } found)
+        if (await load(side, ct) is not { } found)
         {
             return null;
         }
@@ -47,6 +59,8 @@ internal sealed class SwitchingFileLoader(
             return answer with { Bytes = await ContentDigest.OfAsync(reader, ct) };
         }
     }
+
+    private delegate ValueTask<FileContent?> Load(IFileLoader side, CancellationToken ct);
 
     private sealed record LoadAnswer(
         string Path,

@@ -26,6 +26,7 @@ internal static class ServiceRegistration
         );
         services.AddSingleton<ConversionCatalog>();
         services.AddSingleton<Workspaces>();
+        services.AddSingleton<KeptContents>();
         services.AddSingleton<FileWriter>();
         services.AddSingleton<FileLister>();
         services.AddSingleton<FileLoader>();

@@ -84,10 +84,29 @@ public abstract class BadStorages(ServiceFixture fixture) : ContractSuite(fixtur
         var job = await Client.SyncAsync(storage, workspace.Id);
 
         job.Text("state").Should().Be("failed");
-        job.Text("error").Should().Contain(Path.GetFileName(root)).And.NotContain("   at ");
+        job.Text("error")
+            .Should()
+            .Contain(Path.GetFileName(root))
+            .And.NotContain(Path.GetDirectoryName(root)!)
+            .And.NotContain("   at ");
         Directory.Exists(root).Should().BeFalse("an unmounted disk is not written beside");
         var storages = (await Client.GetJsonAsync($"/files/{file.Text("id")}")).GetProperty("storages");
         storages.EnumerateArray().Select(s => s.Text("storageId")).Should().NotContain(storage);
+    }
+
+    [SkippableFact]
+    public async Task A_sync_that_the_disk_refuses_fails_with_a_sentence_without_server_paths()
+    {
+        var root = Directory.CreateDirectory(Path.Combine(Fixture.StorageRoots, $"full-{Guid.NewGuid():N}")).FullName;
+        var workspace = await Client.NewWorkspaceAsync();
+        await Client.UploadAsync(workspace, "a.txt", $"{Guid.NewGuid()}");
+        var storage = await Client.NewStorageAsync(root);
+        await File.WriteAllTextAsync(Path.Combine(root, "default"), "a file stands where the tenant's folder should");
+
+        var job = await Client.SyncAsync(storage, workspace.Id);
+
+        job.Text("state").Should().Be("failed");
+        job.Text("error").Should().StartWith("A storage could not be read or written").And.NotContain(root);
     }
 }
 

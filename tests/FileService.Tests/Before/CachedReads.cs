@@ -61,6 +61,20 @@ public sealed class CachedReads
         cache.GetStatistics().Should().BeEquivalentTo(new { Fills = 1L, Leases = 0L });
     }
 
+    [Fact]
+    public async Task A_content_that_was_replaced_does_not_stay_in_memory()
+    {
+        await using var service = await LocalService.StartAsync(Fixture.Engine.Sqlite);
+        var cache = service.Get<IServiceProvider>().GetRequiredKeyedService<IContentCache>(FileLoader.CacheName);
+        await service.PutAsync(("a.txt", Text));
+        await SendAsync(service, (await service.FilesAsync())[0]);
+        cache.GetStatistics().Contents.Should().Be(1);
+
+        await service.PutAsync(("a.txt", Text + "more"));
+
+        cache.GetStatistics().Contents.Should().Be(0);
+    }
+
     private static async Task<ContentReader> OpenAsync(LocalService service, FileRow file)
     {
         var found = await service.Get<FileLoader>().LoadAsync(file.TenantId, file.Id, CancellationToken.None);

@@ -22,6 +22,10 @@ public sealed class NaiveReads
             var current = await LoadAsync(service.Get<FileLoader>(), file.TenantId, file.Id);
             old.File.Should().BeEquivalentTo(current.File);
             old.Hash.Should().Be(current.Hash).And.Be(file.ContentHash);
+            var byPath = await service
+                .Get<NaiveFileLoader>()
+                .LoadAsync(service.Workspace, file.Path, CancellationToken.None);
+            byPath!.File.Should().BeEquivalentTo(current.File);
         }
     }
 
@@ -37,6 +41,7 @@ public sealed class NaiveReads
 
         (await before.LoadAsync("another", file.Id, CancellationToken.None)).Should().BeNull();
         (await before.LoadAsync(file.TenantId, Guid.NewGuid(), CancellationToken.None)).Should().BeNull();
+        (await before.LoadAsync(service.Workspace, "b.txt", CancellationToken.None)).Should().BeNull();
     }
 
     [Fact]

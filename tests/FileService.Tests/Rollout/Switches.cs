@@ -4,9 +4,12 @@ using FileService.Files;
 using FileService.Files.Search;
 using FileService.Rollout;
 using FileService.Tests.Before;
+using FileService.Tests.Fixture;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using PerfKit.Streaming;
+using PerfKit.TestKit;
+using PerfKit.TestKit.Load;
 
 namespace FileService.Tests.Rollout;
 
@@ -35,9 +38,44 @@ public sealed class Switches
         );
 
         await service.Get<IFileLoader>().LoadAsync("default", Guid.NewGuid(), CancellationToken.None);
+        await service.Get<IFileLoader>().LoadAsync(service.Workspace, "a.txt", CancellationToken.None);
 
-        (current.Loads, old.Loads).Should().Be((after, before));
+        (current.ById, current.ByPath, old.ById, old.ByPath).Should().Be((after, after, before, before));
     }
+
+    [Fact]
+    public async Task A_download_by_path_goes_through_the_switch()
+    {
+        using var folder = new TempFolder();
+        await using var service = await ServiceProcess.StartAsync(
+            new ServiceStart(folder.Path)
+            {
+                Arguments = ["--Shadow:Load:Share=1", "--FeatureManagement:AfterLoad=false"],
+            }
+        );
+        var workspace = await service.Client.NewWorkspaceAsync();
+        await service.Client.UploadAsync(workspace, "a.txt", "one");
+        (await ComparedAsync(service)).Should().BeFalse("no file was loaded yet");
+
+        var bytes = await service.Client.GetStringAsync(ServiceCalls.FileUrl(workspace.Id, "a.txt"));
+
+        bytes.Should().Be("one");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await ComparedAsync(service))
+        {
+            await timer.WaitForNextTickAsync(limit.Token); // The comparison runs behind the answer.
+        }
+    }
+
+    private static async Task<bool> ComparedAsync(ServiceProcess service) =>
+        (await service.Client.GetStringAsync("/metrics"))
+            .Split('\n')
+            .Any(static line =>
+                line.StartsWith("perfkit_shadow_comparisons", StringComparison.Ordinal)
+                && line.Contains("operation=\"load\"", StringComparison.Ordinal)
+                && line.Contains("outcome=\"match\"", StringComparison.Ordinal)
+            );
 
     [Fact]
     public async Task A_side_that_is_broken_shows_as_mismatch_and_the_request_has_its_answer()
@@ -100,11 +138,19 @@ public sealed class Switches
 
     private sealed class CountingLoader : IFileLoader
     {
-        public int Loads { get; private set; }
+        public int ById { get; private set; }
+
+        public int ByPath { get; private set; }
 
         public ValueTask<FileContent?> LoadAsync(string tenant, Guid id, CancellationToken ct)
         {
-            Loads++;
+            ById++;
+            return ValueTask.FromResult<FileContent?>(null);
+        }
+
+        public ValueTask<FileContent?> LoadAsync(WorkspaceRow workspace, string path, CancellationToken ct)
+        {
+            ByPath++;
             return ValueTask.FromResult<FileContent?>(null);
         }
     }

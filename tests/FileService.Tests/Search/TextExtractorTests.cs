@@ -41,6 +41,17 @@ public sealed class TextExtractorTests
     }
 
     [Fact]
+    public async Task TryExtract_gives_runes_of_every_length_whole_wherever_its_blocks_end()
+    {
+        for (var before = 0; before < 8; before++)
+        {
+            var text = new string('a', before) + string.Concat(Enumerable.Repeat("é€😀", 5_000));
+            (await ExtractAsync(Encoding.UTF8.GetBytes(text))).Should().Be(text);
+            (await ExtractAsync([0xFF, 0xFE, .. Encoding.Unicode.GetBytes(text)])).Should().Be(text);
+        }
+    }
+
+    [Fact]
     public async Task TryExtract_with_a_late_NUL_gives_a_space_there_and_late_invalid_bytes_give_null()
     {
         byte[] head = [.. Enumerable.Repeat((byte)'a', 9_000)];

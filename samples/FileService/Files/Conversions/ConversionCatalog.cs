@@ -16,6 +16,9 @@ internal sealed class ConversionCatalog(TimeProvider clock)
         new PlainText(),
     ];
 
+    /// <summary>Every conversion.</summary>
+    public IReadOnlyList<IConversion> All => _conversions;
+
     /// <summary>The targets that content of this type can be asked for, in a fixed order; empty when there is none.</summary>
     public IReadOnlyList<string> TargetsFor(string contentType) =>
         [

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 
@@ -13,7 +14,7 @@ internal static class SourceText
         throwOnInvalidBytes: true
     );
 
-    private const int BlockBytes = 64 << 10;
+    private const int BlockBytes = 16 << 10;
 
     /// <summary>The media type in small letters without its parameters.</summary>
     public static string MediaTypeOf(string contentType)
@@ -26,61 +27,56 @@ internal static class SourceText
     /// <exception cref="ConversionException">It is longer than the bound or not UTF-8.</exception>
     public static async ValueTask<string> ReadAsync(Stream source, int maxBytes, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BlockBytes);
-        try
+        var text = new StringBuilder(); // Grows by small chunks: the text itself is the one large object.
+        long length = 0;
+        await foreach (var block in BlocksAsync(source, cancellationToken))
         {
-            for (var length = 0; ; )
+            length += block.Length;
+            if (length > maxBytes)
             {
-                var room = Math.Min(buffer.Length, maxBytes + 1) - length;
-                length += await source.ReadAtLeastAsync(buffer.AsMemory(length, room), room, false, cancellationToken);
-                if (length > maxBytes)
-                {
-                    throw new ConversionException(
-                        $"The content is larger than {maxBytes >> 20} MiB, the most this conversion takes."
-                    );
-                }
-
-                if (length < buffer.Length)
-                {
-                    return Decode(buffer.AsSpan(0, length));
-                }
-
-                var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 4);
-                buffer.AsSpan(0, length).CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(buffer);
-                buffer = larger;
+                throw new ConversionException(
+                    $"The content is larger than {maxBytes >> 20} MiB, the most this conversion takes."
+                );
             }
+
+            text.Append(Encoding.UTF8.GetString(block.Span));
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+
+        return text.ToString();
     }
 
     /// <summary>Copies text of any length in blocks, checking that it is UTF-8 before a block is passed on.</summary>
     /// <exception cref="ConversionException">It is not UTF-8.</exception>
     public static async ValueTask CopyAsync(Stream source, Stream destination, CancellationToken cancellationToken)
     {
+        await foreach (var block in BlocksAsync(source, cancellationToken))
+        {
+            await destination.WriteAsync(block, cancellationToken);
+        }
+    }
+
+    /// <summary>The text in pieces of whole characters, without its byte order mark; a piece is good until the next.</summary>
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> BlocksAsync(
+        Stream source,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
         var buffer = ArrayPool<byte>.Shared.Rent(BlockBytes);
         try
         {
-            long copied = 0;
-            for (var kept = 0; ; )
+            long passed = 0;
+            for (var (kept, isLast) = (0, false); !isLast; )
             {
                 var rest = buffer.AsMemory(kept, BlockBytes - kept);
                 var read = await source.ReadAtLeastAsync(rest, rest.Length, false, cancellationToken);
-                var (filled, isLast) = (kept + read, read < rest.Length);
+                var filled = kept + read;
+                isLast = read < rest.Length;
                 var whole = isLast ? filled : WholeRunes(buffer.AsSpan(0, filled));
-                CheckUtf8(buffer.AsSpan(0, whole), copied);
+                CheckUtf8(buffer.AsSpan(0, whole), passed);
 
-                var skipped = copied == 0 && buffer.AsSpan(0, whole).StartsWith(Encoding.UTF8.Preamble) ? 3 : 0;
-                await destination.WriteAsync(buffer.AsMemory(skipped, whole - skipped), cancellationToken);
-                if (isLast)
-                {
-                    return;
-                }
-
-                copied += whole;
+                var mark = passed == 0 && buffer.AsSpan(0, whole).StartsWith(Encoding.UTF8.Preamble) ? 3 : 0;
+                yield return buffer.AsMemory(mark, whole - mark);
+                passed += whole;
                 kept = filled - whole;
                 buffer.AsSpan(whole, kept).CopyTo(buffer);
             }
@@ -94,12 +90,6 @@ internal static class SourceText
     /// <summary>The one sentence for text that is not UTF-8.</summary>
     public static ConversionException NotUtf8(Exception? inner = null, long? atByte = null) =>
         new($"The content is not valid UTF-8 text{(atByte is null ? "" : $" (at byte {atByte})")}.", inner: inner);
-
-    private static string Decode(ReadOnlySpan<byte> bytes)
-    {
-        CheckUtf8(bytes, 0);
-        return Encoding.UTF8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes);
-    }
 
     private static void CheckUtf8(ReadOnlySpan<byte> bytes, long before)
     {

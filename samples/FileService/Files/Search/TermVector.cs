@@ -40,7 +40,7 @@ internal static class TermVector
 
     private static string Join(ReadOnlySpan<char> text)
     {
-        var joined = new StringBuilder(text.Length);
+        var joined = new StringBuilder(); // Without a size: it grows by small chunks, off the large object heap.
         Span<char> folded = stackalloc char[SearchTokenizer.MaxTokenBytes];
         foreach (var (start, length) in SearchTokenizer.Enumerate(text))
         {

@@ -13,77 +13,89 @@ internal static class TextExtractor
     /// <summary>Bytes of content that are indexed; what follows in a longer file is not searched.</summary>
     public const int MaxBytes = 4 << 20;
 
-    private const int SniffBytes = 8 << 10;
+    private const int BlockBytes = 8 << 10; // Read and decoded at a time; the first block decides what the content is.
+    private const int CharsAtATime = 1 << 10;
     private const int UncheckedChars = 100_000; // So short a text cannot fill the token budget: at most 8 bytes a character.
 
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
     private static readonly UnicodeEncoding LittleEndian = new(false, false, throwOnInvalidBytes: true);
     private static readonly UnicodeEncoding BigEndian = new(true, false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Reads at most 4 MiB; null when it is not text. The text is in form C, has no U+0000, and ends where the index's
-    /// token budget ends, so that what is stored and what is indexed agree.
+    /// Reads at most 4 MiB in small pooled blocks: the text itself is the one large object that is made. Null when it is not
+    /// text. The text is in form C, has no U+0000, and ends where the index's token budget ends, so that what is stored and
+    /// what is indexed agree.
     /// </summary>
     public static async ValueTask<string?> TryExtractAsync(Stream content, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(SniffBytes);
+        var bytes = ArrayPool<byte>.Shared.Rent(BlockBytes);
         try
         {
-            var (length, wanted) = (0, SniffBytes);
-            while (true)
-            {
-                var rest = buffer.AsMemory(length, wanted - length);
-                length += await content.ReadAtLeastAsync(rest, rest.Length, false, cancellationToken);
-                if (wanted == SniffBytes && !LooksLikeText(buffer.AsSpan(0, length)))
-                {
-                    return null;
-                }
-
-                if (length < wanted || wanted == MaxBytes)
-                {
-                    return Decode(buffer.AsSpan(0, length), isCut: length == MaxBytes);
-                }
-
-                wanted = Math.Min(MaxBytes, wanted * 8);
-                var larger = ArrayPool<byte>.Shared.Rent(wanted);
-                buffer.AsSpan(0, length).CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(buffer);
-                buffer = larger;
-            }
+            var block = bytes.AsMemory(0, BlockBytes);
+            var head = await content.ReadAtLeastAsync(block, BlockBytes, false, cancellationToken);
+            return LooksLikeText(bytes.AsSpan(0, head))
+                ? await ReadAsync(content, block, head, cancellationToken)
+                : null;
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    private static async ValueTask<string?> ReadAsync(
+        Stream content,
+        Memory<byte> block,
+        int length,
+        CancellationToken cancellationToken
+    )
+    {
+        var utf16 = Utf16Of(block.Span[..length]);
+        var decoder = (utf16 ?? (Encoding)StrictUtf8).GetDecoder();
+        var text = new StringBuilder(length);
+        var mark = MarkBytes(block.Span[..length]);
+        try
+        {
+            Append(text, decoder, block.Span[mark..length]);
+            if (HasNul(text))
+            {
+                return null;
+            }
+
+            var total = length;
+            while (length == BlockBytes && total < MaxBytes)
+            {
+                length = await content.ReadAtLeastAsync(block, BlockBytes, false, cancellationToken);
+                total += length;
+                Append(text, decoder, block.Span[..length]);
+            }
+
+            if (total < MaxBytes)
+            {
+                decoder.GetChars([], [], flush: true); // A cut may part a character; an end must not.
+            }
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+
+        return CutAtBudget(Nfc.Normalize(text.Replace('\0', ' ').ToString()));
+    }
+
+    private static void Append(StringBuilder text, Decoder decoder, ReadOnlySpan<byte> bytes)
+    {
+        Span<char> chars = stackalloc char[CharsAtATime];
+        while (!bytes.IsEmpty)
+        {
+            decoder.Convert(bytes, chars, flush: false, out var used, out var made, out _);
+            text.Append(chars[..made]);
+            bytes = bytes[used..];
         }
     }
 
     private static bool LooksLikeText(ReadOnlySpan<byte> head) =>
         Utf16Of(head) is not null || (!head.Contains((byte)0) && Utf8.IsValid(CutAtRune(head)));
-
-    private static string? Decode(ReadOnlySpan<byte> bytes, bool isCut)
-    {
-        string text;
-        if (Utf16Of(bytes) is { } utf16)
-        {
-            if (TryDecodeUtf16(bytes[2..], utf16, isCut) is not { } decoded)
-            {
-                return null;
-            }
-
-            text = decoded;
-        }
-        else
-        {
-            bytes = isCut ? CutAtRune(bytes) : bytes;
-            if (!Utf8.IsValid(bytes))
-            {
-                return null;
-            }
-
-            text = Encoding.UTF8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes);
-        }
-
-        return CutAtBudget(Nfc.Normalize(text.Replace('\0', ' ')));
-    }
 
     private static UnicodeEncoding? Utf16Of(ReadOnlySpan<byte> bytes) =>
         bytes switch
@@ -93,21 +105,22 @@ internal static class TextExtractor
             _ => null,
         };
 
-    private static string? TryDecodeUtf16(ReadOnlySpan<byte> bytes, UnicodeEncoding encoding, bool isCut)
+    private static int MarkBytes(ReadOnlySpan<byte> head) =>
+        Utf16Of(head) is not null ? 2
+        : head.StartsWith(Encoding.UTF8.Preamble) ? 3
+        : 0;
+
+    private static bool HasNul(StringBuilder text)
     {
-        try
+        foreach (var chunk in text.GetChunks())
         {
-            var text = encoding.GetString(bytes);
-            return text.AsSpan(0, Math.Min(text.Length, SniffBytes / 2)).Contains('\0') ? null : text;
+            if (chunk.Span.Contains('\0'))
+            {
+                return true;
+            }
         }
-        catch (DecoderFallbackException) when (isCut && bytes.Length > 2)
-        {
-            return TryDecodeUtf16(bytes[..^2], encoding, isCut: false); // The cut may have parted a surrogate pair.
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
+
+        return false;
     }
 
     /// <summary>Drops the last rune when the block may have ended within it: at most three bytes.</summary>

@@ -1,0 +1,34 @@
+using System.Data.Common;
+using FileService.Data;
+using PerfKit.Query;
+
+namespace FileService.Files.Search;
+
+/// <summary>The snippets of one page of found files.</summary>
+internal static class SnippetPage
+{
+    /// <summary>
+    /// Reads the text of each found file and lets it go before the next, so a page costs one text of memory however many
+    /// files it shows. By path; files without text are left out.
+    /// </summary>
+    public static async Task<Dictionary<string, string>> SnippetsAsync(
+        this DbConnection connection,
+        ISqlDialect dialect,
+        string tenant,
+        ILookup<string, string> pathsByHash,
+        Func<string, string, string> render
+    )
+    {
+        var snippets = new Dictionary<string, string>(StringComparer.Ordinal);
+        string[] hashes = [.. pathsByHash.Select(static paths => paths.Key)];
+        await foreach (var (hash, text) in connection.ReadTextsAsync(dialect, tenant, hashes))
+        {
+            foreach (var path in pathsByHash[hash])
+            {
+                snippets[path] = render(path, text);
+            }
+        }
+
+        return snippets;
+    }
+}
