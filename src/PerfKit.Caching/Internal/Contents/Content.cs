@@ -84,7 +84,11 @@ internal sealed class Content
         }
 
         (_key, _blocks, _wasShown) = (key, blocks, false);
-        (Length, Weight, Bytes) = (length, WeightOf(length), BlockSegment.Join(blocks));
+        (Length, Weight, Bytes) = (
+            length,
+            BlockChain.BytesOf(length) + ObjectBytesOf(count),
+            BlockSegment.Join(blocks)
+        );
         Volatile.Write(ref _references, 1);
         return true;
     }

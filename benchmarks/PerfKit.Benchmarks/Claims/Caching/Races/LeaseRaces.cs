@@ -5,32 +5,22 @@ internal sealed class LeaseRaces : IRacePart
 {
     public string Name => "leases";
 
-    public async Task<RaceCount> RunAsync(int seed, int count, CancellationToken cancellationToken)
-    {
-        var workers = Math.Max(1, Environment.ProcessorCount);
-        var found = await Task.WhenAll(
-            Enumerable
-                .Range(0, workers)
-                .Select(worker => Task.Run(() => PlayAsync(seed, worker, workers, count, cancellationToken)))
-        );
-        return found.Aggregate(RaceCount.None, static (sum, next) => sum + next);
-    }
+    public Task<RaceCount> RunAsync(int seed, int count, CancellationToken cancellationToken) =>
+        RaceWorkers.RunAsync(count, numbers => PlayAsync(seed, numbers, cancellationToken));
 
-    /// <summary>One cache for all histories: each must leave it as it found it.</summary>
+    /// <summary>One cache for all histories of a worker: each must leave it as it found it.</summary>
     private static async Task<RaceCount> PlayAsync(
         int seed,
-        int worker,
-        int workers,
-        int count,
+        IEnumerable<int> numbers,
         CancellationToken cancellationToken
     )
     {
         var sum = RaceCount.None;
         using var leases = new LeaseCache();
-        for (var i = worker; i < count; i += workers)
+        foreach (var number in numbers)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var history = new LeaseHistory(leases, seed + i);
+            var history = new LeaseHistory(leases, seed + number);
             await history.PlayAsync();
             sum += new RaceCount(1, history.Played, history.Wrong, history.First);
         }

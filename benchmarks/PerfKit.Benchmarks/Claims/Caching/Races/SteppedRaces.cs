@@ -7,37 +7,21 @@ internal sealed class SteppedRaces : IRacePart
 
     public string Name => "stepped";
 
-    public async Task<RaceCount> RunAsync(int seed, int count, CancellationToken cancellationToken)
-    {
-        var workers = Math.Max(1, Environment.ProcessorCount);
-        var found = await Task.WhenAll(
-            Enumerable
-                .Range(0, workers)
-                .Select(worker => Task.Run(() => PlayAsync(seed, worker, workers, count, cancellationToken)))
-        );
-        return found.Aggregate(RaceCount.None, static (sum, next) => sum + next);
-    }
+    public Task<RaceCount> RunAsync(int seed, int count, CancellationToken cancellationToken) =>
+        RaceWorkers.RunAsync(count, numbers => PlayAsync(seed, numbers, cancellationToken));
 
     private static async Task<RaceCount> PlayAsync(
         int seed,
-        int worker,
-        int workers,
-        int count,
+        IEnumerable<int> numbers,
         CancellationToken cancellationToken
     )
     {
         var sum = RaceCount.None;
-        var batch = new List<SteppedHistory>(Batch);
-        for (var i = worker; i < count; i += workers)
+        foreach (var some in numbers.Chunk(Batch))
         {
-            var history = new SteppedHistory(seed + i);
-            history.Play();
-            batch.Add(history);
-            if (batch.Count == Batch || i + workers >= count)
-            {
-                sum += await EndAsync(batch, cancellationToken);
-                batch.Clear();
-            }
+            List<SteppedHistory> batch = [.. some.Select(number => new SteppedHistory(seed + number))];
+            batch.ForEach(static history => history.Play());
+            sum += await EndAsync(batch, cancellationToken);
         }
 
         return sum;
