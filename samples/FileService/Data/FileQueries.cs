@@ -1,5 +1,9 @@
+using System.Buffers;
+using System.Data;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Dapper;
+using FileService.Files.Search;
 using PerfKit.Query;
 
 namespace FileService.Data;
@@ -84,22 +88,37 @@ internal static class FileQueries
         ).AsList();
 
     /// <summary>
-    /// The beginnings of texts by content hash, one in memory at a time: 64 K characters each, which bounds the cost of a
-    /// snippet.
+    /// The beginnings of texts by content hash, 64 K characters at most, which bounds the cost of a snippet. They are read
+    /// into one rented buffer: each is good until the next is asked for.
     /// </summary>
-    public static IAsyncEnumerable<(string Hash, string Text)> ReadTextsAsync(
+    public static async IAsyncEnumerable<(string Hash, ReadOnlyMemory<char> Text)> ReadTextsAsync(
         this DbConnection connection,
         ISqlDialect dialect,
         string tenant,
-        IReadOnlyCollection<string> hashes
-    ) =>
-        connection.QueryUnbufferedAsync<(string Hash, string Text)>(
+        IReadOnlyCollection<string> hashes,
+        [EnumeratorCancellation] CancellationToken ct
+    )
+    {
+        const int MaxChars = 65_536;
+        var command = new CommandDefinition(
             $"""
-            select t.hash, substr(t.text, 1, 65536) from content_texts t
+            select t.hash, substr(t.text, 1, {MaxChars}) from content_texts t
             where t.tenant_id = @tenant and {dialect.In("t.hash", "hashes")}
             """,
-            new { tenant, hashes = dialect.ListParameter(hashes) }
+            new { tenant, hashes = dialect.ListParameter(hashes) },
+            cancellationToken: ct
         );
+        await using var rows = await connection.ExecuteReaderAsync(command, CommandBehavior.SequentialAccess);
+        using var buffer = MemoryPool<char>.Shared.Rent(MaxChars);
+        var chars = buffer.Memory[..MaxChars];
+        while (await rows.ReadAsync(ct))
+        {
+            var hash = rows.GetString(0);
+            using var text = await rows.GetFieldValueAsync<TextReader>(1, ct);
+            var length = await text.ReadBlockAsync(chars, ct);
+            yield return (hash, SearchText.WithoutHalfPair(chars[..length]));
+        }
+    }
 
     /// <summary>Notes that a storage holds a file's content, unless the file changed or went meanwhile.</summary>
     public static Task MarkSyncedAsync(

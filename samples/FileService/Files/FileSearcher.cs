@@ -50,7 +50,8 @@ internal sealed class FileSearcher(Database database, ISqlDialect dialect, ISear
             dialect,
             workspace.TenantId,
             ranked.Items.ToLookup(static hit => hit.ContentHash, static hit => hit.Path),
-            (path, text) => SearchSnippet.Words(path, text, query)
+            (path, text) => SearchSnippet.Words(path, text.Span, query),
+            ct
         );
         return new SearchPage(
             ranked

@@ -45,7 +45,8 @@ internal sealed class SubstringSearcher(Database database, ISqlDialect dialect, 
             dialect,
             workspace.TenantId,
             found.Items.ToLookup(static file => file.ContentHash, static file => file.Path),
-            (path, text) => SearchSnippet.Substring(path, text, needle)
+            (path, text) => SearchSnippet.Substring(path, text.Span, needle),
+            ct
         );
         return new SearchPage(
             found

@@ -17,33 +17,39 @@ internal static class SearchSnippet
     private const int SnapChars = 16; // How far a cut moves to stand between words.
 
     /// <summary>The passage with the most distinct words of the query; the path when only it matches.</summary>
-    public static string Words(string path, string? text, SearchQuery query, int maxChars = DefaultChars)
+    public static string Words(
+        ReadOnlySpan<char> path,
+        ReadOnlySpan<char> text,
+        SearchQuery query,
+        int maxChars = DefaultChars
+    )
     {
         var matches = new List<Match>();
-        if (text is not null)
-        {
-            Find(text, query, matches);
-        }
-
+        Find(text, query, matches);
         if (matches.Count > 0)
         {
-            return Render(text!, BestStart(matches, maxChars), matches, maxChars);
+            return Render(text, BestStart(matches, maxChars), matches, maxChars);
         }
 
         Find(path, query, matches);
-        return matches.Count == 0 && text is { Length: > 0 }
+        return matches.Count == 0 && text.Length > 0
             ? Render(text, 0, matches, maxChars)
             : Render(path, 0, matches, maxChars);
     }
 
     /// <summary>The passage around the first place of the needle, letter case ignored; the path when only it holds it.</summary>
-    public static string Substring(string path, string? text, string needle, int maxChars = DefaultChars)
+    public static string Substring(
+        ReadOnlySpan<char> path,
+        ReadOnlySpan<char> text,
+        string needle,
+        int maxChars = DefaultChars
+    )
     {
         var matches = new List<Match>();
-        var source = text is not null && text.Contains(needle, StringComparison.OrdinalIgnoreCase) ? text : path;
+        var source = text.Contains(needle, StringComparison.OrdinalIgnoreCase) ? text : path;
         for (var from = 0; matches.Count < MatchesPerWord; from = matches[^1].End)
         {
-            var at = source.AsSpan(from).IndexOf(needle, StringComparison.OrdinalIgnoreCase);
+            var at = source[from..].IndexOf(needle, StringComparison.OrdinalIgnoreCase);
             if (at < 0)
             {
                 break;
@@ -55,7 +61,7 @@ internal static class SearchSnippet
         return Render(source, matches.Count == 0 ? 0 : matches[0].Start, matches, maxChars);
     }
 
-    private static void Find(string text, SearchQuery query, List<Match> matches)
+    private static void Find(ReadOnlySpan<char> text, SearchQuery query, List<Match> matches)
     {
         for (var i = 0; i < query.Words.Count; i++)
         {
@@ -123,7 +129,7 @@ internal static class SearchSnippet
         return matches[best].Start;
     }
 
-    private static string Render(string text, int firstMatch, List<Match> matches, int maxChars)
+    private static string Render(ReadOnlySpan<char> text, int firstMatch, List<Match> matches, int maxChars)
     {
         var start = SnapForward(text, Math.Max(0, firstMatch - (maxChars / LeadShare)), firstMatch);
         var end = SnapBack(text, Math.Min(text.Length, start + maxChars), firstMatch);
@@ -138,30 +144,30 @@ internal static class SearchSnippet
                 continue; // Outside the window, or inside a match already marked.
             }
 
-            AppendEscaped(html, text.AsSpan(at, match.Start - at));
+            AppendEscaped(html, text.Slice(at, match.Start - at));
             at = Math.Min(match.End, end);
             html.Append("<mark>");
-            AppendEscaped(html, text.AsSpan(match.Start, at - match.Start));
+            AppendEscaped(html, text.Slice(match.Start, at - match.Start));
             html.Append("</mark>");
         }
 
-        AppendEscaped(html, text.AsSpan(at, end - at));
+        AppendEscaped(html, text.Slice(at, end - at));
         return html.Append(end < text.Length ? " …" : "").ToString();
     }
 
-    private static int SnapForward(string text, int start, int limit)
+    private static int SnapForward(ReadOnlySpan<char> text, int start, int limit)
     {
         if (start == 0)
         {
             return 0;
         }
 
-        var space = text.AsSpan(start, Math.Min(SnapChars, limit - start)).IndexOfAny(' ', '\n', '\t');
+        var space = text.Slice(start, Math.Min(SnapChars, limit - start)).IndexOfAny(' ', '\n', '\t');
         start = space >= 0 ? start + space + 1 : start;
         return start < limit && char.IsLowSurrogate(text[start]) ? start + 1 : start;
     }
 
-    private static int SnapBack(string text, int end, int limit)
+    private static int SnapBack(ReadOnlySpan<char> text, int end, int limit)
     {
         if (end == text.Length)
         {
@@ -169,7 +175,7 @@ internal static class SearchSnippet
         }
 
         var from = Math.Max(limit, end - SnapChars);
-        var space = end > from ? text.AsSpan(from, end - from).LastIndexOfAny(' ', '\n', '\t') : -1;
+        var space = end > from ? text.Slice(from, end - from).LastIndexOfAny(' ', '\n', '\t') : -1;
         end = space > 0 ? from + space : end;
         return end > 0 && char.IsHighSurrogate(text[end - 1]) ? end - 1 : end;
     }
