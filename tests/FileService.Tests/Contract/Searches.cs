@@ -109,6 +109,40 @@ public abstract class SearchContract(ServiceFixture fixture) : ContractSuite(fix
     }
 
     [SkippableFact]
+    public async Task Snippets_of_a_page_show_the_text_of_their_own_file()
+    {
+        var workspace = await Client.NewWorkspaceAsync();
+        foreach (var words in (int[])[20_000, 1, 9_000, 0, 300])
+        {
+            var text = $"zebra of {words} " + string.Concat(Enumerable.Repeat($"word{words} ", words));
+            await Client.UploadAsync(workspace, $"{words}.txt", text);
+        }
+
+        var list = await Client.GetJsonAsync($"/workspaces/{workspace.Id}/search?q=zebra");
+
+        foreach (var item in list.GetProperty("items").EnumerateArray())
+        {
+            var words = Path.GetFileNameWithoutExtension(item.Text("path"));
+            item.Text("snippet").Should().StartWith($"<mark>zebra</mark> of {words}");
+            item.Text("snippet").Replace($"word{words} ", "").Should().NotContain("word");
+        }
+
+        list.GetProperty("items").GetArrayLength().Should().Be(5);
+    }
+
+    [SkippableFact]
+    public async Task Snippets_do_not_end_within_a_character()
+    {
+        var workspace = await Client.NewWorkspaceAsync();
+        var lead = new string('a', 65_500) + " zebra "; // The 65,536th character is the first half of a pair.
+        await Client.UploadAsync(workspace, "a.txt", lead + string.Concat(Enumerable.Repeat("\U0001F600", 100)));
+
+        var list = await Client.GetJsonAsync($"/workspaces/{workspace.Id}/search?q=zebra");
+
+        list.GetProperty("items")[0].Text("snippet").Should().EndWith("\U0001F600").And.NotContain("\uFFFD");
+    }
+
+    [SkippableFact]
     public async Task Words_by_workspace_name_find_the_same()
     {
         var workspace = await Client.NewWorkspaceAsync();
