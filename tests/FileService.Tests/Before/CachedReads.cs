@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using FileService.Data;
 using FileService.Files;
+using FileService.Files.Conversions;
 using Microsoft.Extensions.DependencyInjection;
 using PerfKit.Caching;
 using PerfKit.Streaming;
@@ -61,18 +62,48 @@ public sealed class CachedReads
         cache.GetStatistics().Should().BeEquivalentTo(new { Fills = 1L, Leases = 0L });
     }
 
-    [Fact]
-    public async Task A_content_that_was_replaced_does_not_stay_in_memory()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_read_of_a_content_leaves_memory_with_the_last_file_that_has_it(bool isDeleted)
     {
         await using var service = await LocalService.StartAsync(Fixture.Engine.Sqlite);
-        var cache = service.Get<IServiceProvider>().GetRequiredKeyedService<IContentCache>(FileLoader.CacheName);
-        await service.PutAsync(("a.txt", Text));
-        await SendAsync(service, (await service.FilesAsync())[0]);
-        cache.GetStatistics().Contents.Should().Be(1);
+        await service.PutAsync(("a.md", Text));
+        var file = (await service.FilesAsync())[0];
+        await SendAsync(service, file);
+        await ConvertAsync(service, file);
+        Kept(service).Should().Be((1, 1));
 
-        await service.PutAsync(("a.txt", Text + "more"));
+        if (isDeleted)
+        {
+            await service.Get<FileWriter>().DeleteAsync(file, CancellationToken.None);
+        }
+        else
+        {
+            await service.PutAsync(("a.md", Text + "more"));
+        }
 
-        cache.GetStatistics().Contents.Should().Be(0);
+        Kept(service).Should().Be((0, 0));
+    }
+
+    private static (long Contents, long Conversions) Kept(LocalService service)
+    {
+        var services = service.Get<IServiceProvider>();
+        return (
+            services.GetRequiredKeyedService<IContentCache>(FileLoader.CacheName).GetStatistics().Contents,
+            services
+                .GetRequiredKeyedService<ILocalCache<(ContentHash, IConversion), byte[]>>(FileConverter.CacheName)
+                .GetStatistics()
+                .Entries
+        );
+    }
+
+    private static async Task ConvertAsync(LocalService service, FileRow file)
+    {
+        var content = await service.Get<FileLoader>().LoadAsync(file.TenantId, file.Id, CancellationToken.None);
+        await using var converted = await service
+            .Get<FileConverter>()
+            .ConvertAsync(content!, "text", CancellationToken.None);
     }
 
     private static async Task<ContentReader> OpenAsync(LocalService service, FileRow file)

@@ -95,6 +95,18 @@ public sealed class ToTextTests
     }
 
     [Theory]
+    [InlineData("text/plain")]
+    [InlineData("text/markdown")]
+    public async Task Convert_gives_characters_of_every_length_whole_wherever_its_blocks_end(string contentType)
+    {
+        for (var lead = 0; lead < 4; lead++)
+        {
+            var text = new string('a', lead) + string.Concat(Enumerable.Repeat("😀€éa", 8_000));
+            (await ConvertAsync("text", contentType, text)).TrimEnd('\n').Should().Be(text);
+        }
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(65_535)]
     [InlineData(65_536)]

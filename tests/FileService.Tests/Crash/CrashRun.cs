@@ -9,6 +9,8 @@ internal sealed class CrashRun(string folder, string? database, int seed)
 {
     private const int Writers = 6;
     private const int TreeFiles = 300;
+    private const int MostWrites = 40;
+    private const int MostMilliseconds = 20;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan CollectedWithin = TimeSpan.FromSeconds(20);
     private readonly Ledger _ledger = new();
@@ -31,7 +33,8 @@ internal sealed class CrashRun(string folder, string? database, int seed)
             .Range(0, Writers)
             .Select(i => new Writer(service.Client, _workspace, _ledger, i, _random.Next()).RunUntilDeathAsync())
             .ToArray();
-        await WaitAsync(_random.Next(20, 450));
+        var writes = _ledger.Acknowledged + _random.Next(MostWrites);
+        await WaitAsync(() => _ledger.Acknowledged >= writes || writers.Any(static w => w.IsCompleted));
         service.Kill();
         await Task.WhenAll(writers);
     }
@@ -42,7 +45,8 @@ internal sealed class CrashRun(string folder, string? database, int seed)
         _imported = SmallTree.Write(_tree, TreeFiles, _random.Next());
         using var import = Process.Start(ServiceProgram.Start(Import, database))!;
         var output = Task.WhenAll(import.StandardOutput.ReadToEndAsync(), import.StandardError.ReadToEndAsync());
-        await WaitAsync(_random.Next(300, 1300));
+        var contents = Contents() + _random.Next(TreeFiles);
+        await WaitAsync(() => Contents() >= contents || import.HasExited);
         import.Kill();
         await import.WaitForExitAsync();
         await output;
@@ -137,9 +141,19 @@ internal sealed class CrashRun(string folder, string? database, int seed)
         parts.Should().BeEmpty("what uploads left that died a day ago is swept while the service runs");
     }
 
-    private static async Task WaitAsync(int milliseconds)
+    private int Contents() => DataFolder.Blobs(_data).Count + DataFolder.Temporary(_data).Count;
+
+    /// <summary>Waits for so much work, which is as much on a slow machine, and then some milliseconds into the next.</summary>
+    private async Task WaitAsync(Func<bool> isDone)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(milliseconds));
-        await timer.WaitForNextTickAsync();
+        using var limit = new CancellationTokenSource(Limit);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
+        while (!isDone())
+        {
+            await timer.WaitForNextTickAsync(limit.Token);
+        }
+
+        using var more = new PeriodicTimer(TimeSpan.FromMilliseconds(_random.Next(1, MostMilliseconds)));
+        await more.WaitForNextTickAsync(CancellationToken.None);
     }
 }
