@@ -61,6 +61,14 @@ public sealed class TestKitTests
         listener.Invoking(l => l.Start()).Should().NotThrow();
     }
 
+    [Fact]
+    public void FreePort_gives_no_port_twice_and_none_that_an_outgoing_connection_could_take()
+    {
+        var ports = Enumerable.Range(0, 200).Select(static _ => FreePort.Next()).ToList();
+
+        ports.Should().OnlyHaveUniqueItems().And.OnlyContain(static port => port < 32_768);
+    }
+
     private static async Task<string?> PingAsync(string address)
     {
         var parts = address.Split(':');

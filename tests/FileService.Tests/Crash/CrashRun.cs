@@ -9,7 +9,7 @@ internal sealed class CrashRun(string folder, string? database, int seed)
 {
     private const int Writers = 6;
     private const int TreeFiles = 300;
-    private const int MostWrites = 40;
+    private const int MostWrites = 24;
     private const int MostMilliseconds = 20;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan CollectedWithin = TimeSpan.FromSeconds(20);
