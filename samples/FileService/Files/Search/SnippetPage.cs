@@ -8,7 +8,8 @@ namespace FileService.Files.Search;
 internal static class SnippetPage
 {
     /// <summary>
-    /// Reads the text of each found file over the one before, so a page costs one text of memory however many files it shows. By path; files without text are left out.
+    /// Reads the text of each found file over the one before, so a page costs one text of memory however many files it
+    /// shows. By path; files without text are left out.
     /// </summary>
     public static async Task<Dictionary<string, string>> SnippetsAsync(
         this DbConnection connection,
