@@ -1,9 +1,10 @@
+using PerfKit.TestKit;
+
 namespace PerfKit.Caching.Tests;
 
 public sealed class LocalCacheAllocationTests
 {
     private const int Reads = 10_000;
-    private const int Rounds = 5;
 
     [Fact]
     public void TryGet_does_not_allocate()
@@ -80,25 +81,12 @@ public sealed class LocalCacheAllocationTests
         return cache;
     }
 
-    private static long Measure<T>(Func<LocalCache<string, byte[]>, T> read, LocalCache<string, byte[]> cache)
-    {
-        for (var i = 0; i < Reads; i++)
+    private static long Measure<T>(Func<LocalCache<string, byte[]>, T> read, LocalCache<string, byte[]> cache) =>
+        Allocated.Least(() =>
         {
-            read(cache); // Warm: tiered compilation may allocate for a method's first calls.
-        }
-
-        var least = long.MaxValue;
-        for (var round = 0; round < Rounds; round++)
-        {
-            var before = GC.GetAllocatedBytesForCurrentThread();
             for (var i = 0; i < Reads; i++)
             {
                 read(cache);
             }
-
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        return least; // The runtime itself allocates now and then, when it replaces a method by a better one.
-    }
+        });
 }

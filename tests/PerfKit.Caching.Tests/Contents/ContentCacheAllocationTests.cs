@@ -1,3 +1,5 @@
+using PerfKit.TestKit;
+
 namespace PerfKit.Caching.Tests.Contents;
 
 public sealed class ContentCacheAllocationTests
@@ -42,22 +44,12 @@ public sealed class ContentCacheAllocationTests
         lease.Dispose();
     }
 
-    /// <summary>The least of some rounds: tiered compilation may allocate for a method's first calls.</summary>
     private static long Measure(Action run) =>
-        Enumerable
-            .Range(0, 4)
-            .Min(_ =>
-            {
-                var before = GC.GetAllocatedBytesForCurrentThread();
-                Repeat(run);
-                return GC.GetAllocatedBytesForCurrentThread() - before;
-            });
-
-    private static void Repeat(Action run)
-    {
-        for (var i = 0; i < Reads; i++)
+        Allocated.Least(() =>
         {
-            run();
-        }
-    }
+            for (var i = 0; i < Reads; i++)
+            {
+                run();
+            }
+        });
 }
