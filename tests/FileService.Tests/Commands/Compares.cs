@@ -12,11 +12,11 @@ public sealed class Compares
     public async Task Compare_writes_every_row_with_equal_answers()
     {
         using var folder = new TempFolder();
-        SmallTree.Write(folder.File("tree"), 240);
+        SmallTree.Write(folder.File("tree"), 200);
         var json = folder.File("compare.json");
 
         var result = await ServiceProgram.RunAsync(
-            ["compare", "--folder", folder.File("tree"), "--rtt", "1", "--json", json],
+            ["compare", "--folder", folder.File("tree"), "--rtt", "0.25", "--json", json],
             TimeSpan.FromSeconds(150)
         );
 
@@ -24,7 +24,7 @@ public sealed class Compares
         var compared = JsonSerializer.Deserialize<JsonElement>(await File.ReadAllTextAsync(json));
         compared.ShouldHaveExactly("folder", "rttMs", "rows", "detail");
         compared.Text("folder").Should().Be(folder.File("tree"));
-        compared.GetProperty("rttMs").GetDouble().Should().Be(1);
+        compared.GetProperty("rttMs").GetDouble().Should().Be(0.25);
         compared.GetProperty("detail").ValueKind.Should().Be(JsonValueKind.Array);
         var rows = compared.GetProperty("rows").EnumerateArray().ToArray();
         rows.Select(r => r.Text("operation")).Should().BeEquivalentTo("load", "search", "convert", "sync");

@@ -156,7 +156,7 @@ internal sealed class CrashRun(string folder, string? database, int seed)
     private async Task WaitAsync(Func<bool> isDone)
     {
         using var limit = new CancellationTokenSource(Limit);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (!isDone())
         {
             await timer.WaitForNextTickAsync(limit.Token);
