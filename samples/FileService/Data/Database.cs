@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using PerfKit.Query;
 
 namespace FileService.Data;
 
@@ -51,6 +52,16 @@ internal sealed class Database : IAsyncDisposable
 
     /// <summary>A connection for reads; dispose it before the first body byte.</summary>
     public ValueTask<DbConnection> OpenAsync(CancellationToken ct) => Source.OpenConnectionAsync(ct);
+
+    /// <summary>
+    /// Runs a read whose cost the caller's question decides, and stops it when they are gone. On SQLite the driver would do
+    /// neither: it runs to the end, on the thread that called.
+    /// </summary>
+    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken ct)
+    {
+        await using var connection = await OpenAsync(ct);
+        return connection is SqliteConnection sqlite ? await sqlite.RunAsync(read, ct) : await read(connection);
+    }
 
     /// <summary>Begins a transaction that may write. Dispose without <see cref="WriteScope.CommitAsync"/> rolls back.</summary>
     public async ValueTask<WriteScope> BeginWriteAsync(CancellationToken ct)

@@ -31,7 +31,7 @@ internal sealed class FileSearcher(Database database, ISqlDialect dialect, ISear
 {
     private static readonly KeysetOrder ByRank = ISearchIndex.Ranking.ParseSort("-score,-id");
 
-    public async Task<SearchPage> SearchAsync(
+    public Task<SearchPage> SearchAsync(
         WorkspaceRow workspace,
         SearchQuery query,
         string? after,
@@ -41,8 +41,17 @@ internal sealed class FileSearcher(Database database, ISqlDialect dialect, ISear
     {
         var scope = $"search {workspace.TenantId} {workspace.Id} {string.Join(' ', query.Words)}";
         var page = KeysetPages.Create(ByRank, cursors, scope, after, limit);
+        return database.ReadAsync(connection => ReadAsync(connection, workspace, query, page, ct), ct);
+    }
 
-        await using var connection = await database.OpenAsync(ct);
+    private async Task<SearchPage> ReadAsync(
+        DbConnection connection,
+        WorkspaceRow workspace,
+        SearchQuery query,
+        KeysetQuery page,
+        CancellationToken ct
+    )
+    {
         var hits = await index.FindAsync(connection, workspace.Id, query, page);
         var partial = hits.Count > 0 && hits[0].Candidates > ISearchIndex.MaxRanked;
         var ranked = page.ToPage(hits, static (hit, field) => field == "id" ? hit.Id : hit.Score);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using FileService.Data;
 using FileService.Files.Search;
@@ -15,7 +16,7 @@ internal sealed class SubstringSearcher(Database database, ISqlDialect dialect, 
         .UniqueBy<string>("path", "f.path")
         .ParseSort("path");
 
-    public async Task<SearchPage> SearchAsync(
+    public Task<SearchPage> SearchAsync(
         WorkspaceRow workspace,
         string needle,
         string? after,
@@ -25,9 +26,24 @@ internal sealed class SubstringSearcher(Database database, ISqlDialect dialect, 
     {
         var scope = $"substring {workspace.TenantId} {workspace.Id} {needle}";
         var page = KeysetPages.Create(ByPath, cursors, scope, after, limit);
-        var like = database.Engine == Engine.PostgreSql ? "ilike" : "like";
+        return database.ReadAsync(connection => ReadAsync(connection, workspace, needle, page, ct), ct);
+    }
 
-        await using var connection = await database.OpenAsync(ct);
+    /// <summary>Takes the meaning from LIKE's wildcards.</summary>
+    public static string Escape(string text) =>
+        text.Replace(@"\", @"\\", StringComparison.Ordinal)
+            .Replace("%", @"\%", StringComparison.Ordinal)
+            .Replace("_", @"\_", StringComparison.Ordinal);
+
+    private async Task<SearchPage> ReadAsync(
+        DbConnection connection,
+        WorkspaceRow workspace,
+        string needle,
+        KeysetQuery page,
+        CancellationToken ct
+    )
+    {
+        var like = database.Engine == Engine.PostgreSql ? "ilike" : "like";
         var found = await connection.QueryPageAsync<FileRow>(
             page,
             $"""
@@ -61,10 +77,4 @@ internal sealed class SubstringSearcher(Database database, ISqlDialect dialect, 
             false
         );
     }
-
-    /// <summary>Takes the meaning from LIKE's wildcards.</summary>
-    public static string Escape(string text) =>
-        text.Replace(@"\", @"\\", StringComparison.Ordinal)
-            .Replace("%", @"\%", StringComparison.Ordinal)
-            .Replace("_", @"\_", StringComparison.Ordinal);
 }
