@@ -240,9 +240,9 @@ public sealed partial class ContentCache : IContentCache, IDisposable
 
     private void Publish(ContentKey key, Content content)
     {
-        _published++;
         _refusals.Remove(key);
         _kept.Set(key, content);
+        Volatile.Write(ref _published, _published + 1); // Last: who reads this number without the gate finds the content.
     }
 
     private bool Refuse(ContentKey key, string why)
