@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Data.Common;
 using Dapper;
 using FileService.Data;
 using PerfKit.Query;
@@ -12,21 +11,12 @@ internal sealed record ListRequest(FrozenSet<string> Fields, KeysetOrder Order, 
 /// <summary>Files in pages: keyset at any depth, only the needed columns, storages of a whole page in one trip.</summary>
 internal sealed class FileLister(Database database, ISqlDialect dialect, IKeysetCursors cursors)
 {
-    public Task<KeysetPage<FileView>> ListAsync(WorkspaceRow workspace, ListRequest request, CancellationToken ct)
+    public async Task<KeysetPage<FileView>> ListAsync(WorkspaceRow workspace, ListRequest request, CancellationToken ct)
     {
         var scope = $"files {workspace.TenantId} {workspace.Id}";
         var page = KeysetPages.Create(request.Order, cursors, scope, request.After, request.Limit);
-        return database.ReadAsync(connection => ReadAsync(connection, workspace, request, page, ct), ct);
-    }
 
-    private async Task<KeysetPage<FileView>> ReadAsync(
-        DbConnection connection,
-        WorkspaceRow workspace,
-        ListRequest request,
-        KeysetQuery page,
-        CancellationToken ct
-    )
-    {
+        await using var connection = await database.OpenAsync(ct);
         var files = await connection.QueryPageAsync<FileRow>(
             page,
             $"""
