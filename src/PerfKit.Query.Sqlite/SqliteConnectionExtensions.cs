@@ -5,13 +5,15 @@ using SQLitePCL;
 
 namespace PerfKit.Query;
 
-/// <summary>Queries that can be cancelled: the driver's asynchronous methods block their caller and ignore the token once they run.</summary>
+/// <summary>
+/// Queries that can be cancelled: the driver's asynchronous methods block their caller and ignore the token once they run.
+/// </summary>
 public static class SqliteConnectionExtensions
 {
     /// <summary>
-    /// Runs work on the thread pool, so that the caller's thread is free, and interrupts the statement that runs when the token
-    /// is cancelled, which takes milliseconds. The work is whatever you would call on the connection,
-    /// Dapper included: <c>connection.RunAsync(c =&gt; c.QueryAsync&lt;Row&gt;(sql), token)</c>.
+    /// Runs work on the thread pool, so that the caller's thread is free, and interrupts the statement that runs when the
+    /// token is cancelled, which takes milliseconds. The work is whatever you would call on the connection, Dapper
+    /// included: <c>connection.RunAsync(c =&gt; c.QueryAsync&lt;Row&gt;(sql), token)</c>.
     /// </summary>
     /// <remarks>
     /// SQLite takes the whole transaction back when it interrupts a statement that writes, and leaves it open after one that
@@ -47,7 +49,8 @@ public static class SqliteConnectionExtensions
         {
             return await Task.Run(() => work(connection), CancellationToken.None).ConfigureAwait(false);
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_INTERRUPT && interrupts.Begun)
+        catch (SqliteException e)
+            when (e.SqliteErrorCode == raw.SQLITE_INTERRUPT && cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException("The SQLite statement was interrupted.", e, cancellationToken);
         }

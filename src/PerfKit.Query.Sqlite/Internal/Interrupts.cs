@@ -13,19 +13,17 @@ internal sealed class Interrupts(sqlite3 handle) : IDisposable
     private Timer? _timer;
     private bool _ended;
 
-    public bool Begun { get; private set; }
-
     public void Begin()
     {
         lock (_gate)
         {
             if (!_ended)
             {
-                Begun = true;
-                raw.sqlite3_interrupt(handle);
-                _timer = new Timer(static self => ((Interrupts)self!).Again(), this, Period, Period);
+                _timer = new Timer(static self => ((Interrupts)self!).Interrupt(), this, Period, Period);
             }
         }
+
+        Interrupt();
     }
 
     public void Dispose()
@@ -37,7 +35,7 @@ internal sealed class Interrupts(sqlite3 handle) : IDisposable
         }
     }
 
-    private void Again()
+    private void Interrupt()
     {
         lock (_gate)
         {

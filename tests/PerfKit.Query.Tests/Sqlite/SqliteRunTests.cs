@@ -8,9 +8,9 @@ namespace PerfKit.Query.Tests.Sqlite;
 
 public sealed class SqliteRunTests : IDisposable
 {
-    /// <summary>Runs for minutes; <c>started()</c> tells when it does.</summary>
-    private const string Endless = """
-        with recursive n(i) as (select started() union all select i + 1 from n where i < 100000000000)
+    /// <summary>Runs for half a minute unless interrupted; <c>started()</c> tells when it does.</summary>
+    private const string Long = """
+        with recursive n(i) as (select started() union all select i + 1 from n where i < 200000000)
         select count(*) from n
         """;
 
@@ -45,7 +45,7 @@ public sealed class SqliteRunTests : IDisposable
     {
         await using var connection = Open();
 
-        var run = connection.RunAsync(c => c.ExecuteScalarAsync<long>(Endless), _cancel.Token);
+        var run = connection.RunAsync(c => c.ExecuteScalarAsync<long>(Long), _cancel.Token);
         await _started.Task; // Reached while the statement runs: the caller was not held.
         await _cancel.CancelAsync();
 
@@ -62,7 +62,7 @@ public sealed class SqliteRunTests : IDisposable
             {
                 await c.ExecuteScalarAsync<long>("select 1");
                 await _cancel.CancelAsync();
-                return await c.ExecuteScalarAsync<long>(Endless);
+                return await c.ExecuteScalarAsync<long>(Long);
             },
             _cancel.Token
         );
@@ -79,7 +79,7 @@ public sealed class SqliteRunTests : IDisposable
         {
             await connection.ExecuteAsync("insert into numbers values (1)", transaction: transaction);
             var run = connection.RunAsync(
-                c => c.ExecuteAsync($"insert into numbers {Endless}", transaction: transaction),
+                c => c.ExecuteAsync($"insert into numbers {Long}", transaction: transaction),
                 _cancel.Token
             );
             await _started.Task;
@@ -88,6 +88,23 @@ public sealed class SqliteRunTests : IDisposable
         }
 
         (await connection.ExecuteScalarAsync<long>("select count(*) from numbers")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task RunAsync_cancelled_while_it_reads_leaves_the_transaction_open()
+    {
+        await using var connection = Open();
+        await connection.ExecuteAsync("create table numbers (i integer)");
+        await using var transaction = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("insert into numbers values (1)", transaction: transaction);
+        var run = connection.RunAsync(c => c.ExecuteScalarAsync<long>(Long, transaction: transaction), _cancel.Token);
+        await _started.Task;
+        await _cancel.CancelAsync();
+        await ThrownByAsync(run);
+
+        await transaction.CommitAsync();
+
+        (await connection.ExecuteScalarAsync<long>("select count(*) from numbers")).Should().Be(1);
     }
 
     [Fact]
@@ -110,7 +127,7 @@ public sealed class SqliteRunTests : IDisposable
         var wrong = () => connection.RunAsync(c => c.ExecuteScalarAsync<long>("select nothing"), _cancel.Token);
         (await wrong.Should().ThrowAsync<SqliteException>()).Which.Message.Should().Contain("nothing");
 
-        var run = connection.RunAsync(c => c.ExecuteScalarAsync<long>(Endless), _cancel.Token);
+        var run = connection.RunAsync(c => c.ExecuteScalarAsync<long>(Long), _cancel.Token);
         await _started.Task;
         raw.sqlite3_interrupt(connection.Handle);
         (await ((Func<Task>)(() => run)).Should().ThrowAsync<SqliteException>())
