@@ -1,3 +1,5 @@
+using PerfKit.TestKit;
+
 namespace PerfKit.Benchmarks.Measure;
 
 /// <summary>Bytes allocated, an exact counter: the figure that a noisy machine does not change.</summary>
@@ -6,21 +8,11 @@ public static class Allocations
     private const int Rounds = 3;
 
     /// <summary>
-    /// Bytes one operation allocates on the calling thread, at best of three warm rounds. <paramref name="run"/> does the
+    /// Bytes one operation allocates on the calling thread, at best of some warm rounds. <paramref name="run"/> does the
     /// given number of operations and must not hop threads.
     /// </summary>
-    public static double PerOperation(int operations, Action<int> run)
-    {
-        run(operations);
-        return Enumerable.Range(0, Rounds).Min(_ => Count(GC.GetAllocatedBytesForCurrentThread)) / (double)operations;
-
-        long Count(Func<long> allocated)
-        {
-            var before = allocated();
-            run(operations);
-            return allocated() - before;
-        }
-    }
+    public static double PerOperation(int operations, Action<int> run) =>
+        Allocated.Least(() => run(operations)) / (double)operations;
 
     /// <summary>The same over all threads of the process, for asynchronous work; includes what others allocate meanwhile.</summary>
     public static async Task<double> PerOperationAsync(int operations, Func<int, Task> run)
