@@ -12,7 +12,7 @@ public sealed class Compares
     public async Task Compare_writes_every_row_with_equal_answers()
     {
         using var folder = new TempFolder();
-        SmallTree.Write(folder.File("tree"), 200);
+        SmallTree.Write(folder.File("tree"), 210);
         var json = folder.File("compare.json");
 
         var result = await ServiceProgram.RunAsync(

@@ -72,7 +72,7 @@ public sealed class Imports
     {
         var database = await ServiceFixture.DatabaseAsync(engine);
         using var folder = new TempFolder();
-        var tree = SmallTree.Write(folder.File("tree"), 600);
+        var tree = SmallTree.Write(folder.File("tree"), 1500);
         string[] import = ["import", folder.File("tree"), "--workspace", "docs", "--data", folder.File("data")];
         using (var process = Process.Start(ServiceProgram.Start(import, database))!)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using FileService.Tests.Fixture;
 using PerfKit.TestKit.Load;
 
@@ -87,8 +88,8 @@ internal sealed class CrashRun(string folder, string? database, int seed)
         );
 
     /// <summary>
-    /// Every listed file gives the bytes of its hash; every acknowledged write is there, no other file is. The imported files
-    /// are looked at after each import, killed or whole: nothing else writes them.
+    /// Every listed file gives the bytes of its hash; every acknowledged write is there, no other file is. Imported files,
+    /// which nothing else writes, are read after each import; that their contents are there is looked at each time.
     /// </summary>
     private async Task CheckAsync(HttpClient client)
     {
@@ -98,17 +99,24 @@ internal sealed class CrashRun(string folder, string? database, int seed)
             await ShownAsync(client, "imported");
             _importKilled = false;
         }
+        else
+        {
+            var used = (await FilesAsync(client, "imported")).Select(f => f.Text("contentHash"));
+            used.Except(DataFolder.Blobs(_data)).Should().BeEmpty("no row is without content");
+        }
+    }
+
+    private static async Task<IReadOnlyList<JsonElement>> FilesAsync(HttpClient client, string workspace)
+    {
+        using var exists = await client.GetAsync($"/workspaces/{workspace}/files?limit=1");
+        return (int)exists.StatusCode == 404
+            ? [] // No import has come that far.
+            : await client.WalkAsync($"/workspaces/{workspace}/files?sort=path&limit=1000");
     }
 
     private static async Task<Dictionary<string, string>> ShownAsync(HttpClient client, string workspace)
     {
-        using var exists = await client.GetAsync($"/workspaces/{workspace}/files?limit=1");
-        if ((int)exists.StatusCode == 404)
-        {
-            return []; // No import has come that far.
-        }
-
-        var files = await client.WalkAsync($"/workspaces/{workspace}/files?sort=path&limit=1000");
+        var files = await FilesAsync(client, workspace);
         await Parallel.ForEachAsync(
             files,
             new ParallelOptions { MaxDegreeOfParallelism = 4 },
