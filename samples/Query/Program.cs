@@ -22,8 +22,13 @@ for (var number = 1; number <= 2000; number++)
 {
     var started = Stopwatch.GetTimestamp();
     _ = KeysetQuery.TryCreate(order!, cursors, "all docs", after, 100, out var query, out _);
-    var sql = $"select id, size from docs where {query!.Where} order by {query.OrderBy} limit @take";
-    var page = await db.QueryPageAsync<Doc>(query, sql, null, static (d, field) => field == "id" ? d.Id : d.Size);
+    var page = await db.QueryPageAsync<Doc>(
+        new SqliteDialect(),
+        query!,
+        "select id, size from docs where {range}",
+        null,
+        static (d, field) => field == "id" ? d.Id : d.Size
+    );
     after = page.Next;
     if (number is 10 or 2000)
     {

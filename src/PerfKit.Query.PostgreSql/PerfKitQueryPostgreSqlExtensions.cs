@@ -19,7 +19,11 @@ public static class PerfKitQueryPostgreSqlExtensions
     )
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.Replace(ServiceDescriptor.Singleton<ISqlDialect, PostgreSqlDialect>());
+        builder.Services.Replace(
+            ServiceDescriptor.Singleton<ISqlDialect>(provider => new PostgreSqlDialect(
+                AutoPrepares(dataSource ?? provider.GetRequiredService<NpgsqlDataSource>())
+            ))
+        );
         builder.Services.Replace(
             ServiceDescriptor.Singleton<IMigrationLock>(provider => new PostgreSqlMigrationLock(
                 dataSource ?? provider.GetRequiredService<NpgsqlDataSource>(),
@@ -29,4 +33,7 @@ public static class PerfKitQueryPostgreSqlExtensions
         );
         return builder;
     }
+
+    private static bool AutoPrepares(NpgsqlDataSource dataSource) =>
+        new NpgsqlConnectionStringBuilder(dataSource.ConnectionString).MaxAutoPrepare > 0;
 }

@@ -1,10 +1,21 @@
 namespace PerfKit.Query;
 
 /// <summary>PostgreSQL: a list is one array parameter, <c>column = any(@ids)</c>.</summary>
-public sealed class PostgreSqlDialect : ISqlDialect
+/// <param name="autoPrepares">
+/// Whether the data source prepares statements (<c>Max Auto Prepare</c> in its connection string). PostgreSQL then keeps the plan
+/// of a page, which halves its time, if no value makes another plan look cheaper: values are written as <c>(select @k0)</c>. Without
+/// preparing it would cost a tenth more.
+/// </param>
+public sealed class PostgreSqlDialect(bool autoPrepares = false) : ISqlDialect
 {
     /// <inheritdoc/>
     public string Name => "postgresql";
+
+    /// <inheritdoc/>
+    public bool IndexesNullOrder => true;
+
+    /// <inheritdoc/>
+    public string Opaque(string parameterSql) => autoPrepares ? $"(select {parameterSql})" : parameterSql;
 
     /// <inheritdoc/>
     public string In(string columnSql, string parameterName)

@@ -15,6 +15,12 @@ public sealed class SqliteDialect : ISqlDialect
     public string Name => "sqlite";
 
     /// <inheritdoc/>
+    public bool IndexesNullOrder => false;
+
+    /// <inheritdoc/>
+    public string Opaque(string parameterSql) => parameterSql;
+
+    /// <inheritdoc/>
     public string In(string columnSql, string parameterName)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(columnSql);

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace PerfKit.Query;
 
 /// <summary>
@@ -6,20 +8,20 @@ namespace PerfKit.Query;
 /// </summary>
 public interface IKeysetCursors
 {
-    /// <summary>Makes the cursor that stands behind a row.</summary>
+    /// <summary>Makes the cursor of a place in a list.</summary>
     /// <param name="order">The order of the list.</param>
     /// <param name="scope">What else the cursor belongs to: tenant, filter, search words. Not stored, only signed.</param>
-    /// <param name="values">The row's value of each column, of exactly the column's type, never null.</param>
+    /// <param name="position">The place; its values are of exactly the columns' types.</param>
     /// <returns>URL-safe text of at most <see cref="KeysetCursors.MaxLength"/> characters.</returns>
-    /// <exception cref="ArgumentException">A value is missing, null, NaN, of another type or not valid Unicode.</exception>
+    /// <exception cref="ArgumentException">A value is missing, of another type, null in a NOT NULL column, or not valid Unicode.</exception>
     /// <exception cref="InvalidOperationException">The values are too long for a cursor.</exception>
-    string Encode(KeysetOrder order, string scope, IReadOnlyList<object> values);
+    string Encode(KeysetOrder order, string scope, KeysetPosition position);
 
     /// <summary>Reads a cursor. Any text is safe: the signature is compared, in constant time, before anything is parsed.</summary>
     /// <param name="order">The order of the list now asked for.</param>
     /// <param name="scope">The scope now asked for.</param>
     /// <param name="cursor">The caller's text.</param>
-    /// <param name="values">The values that <see cref="Encode"/> was given; empty when refused.</param>
+    /// <param name="position">What <see cref="Encode"/> was given, or null when refused.</param>
     /// <returns>False for a text that is not a cursor of this order and scope, signed by one of the keys.</returns>
-    bool TryDecode(KeysetOrder order, string scope, string cursor, out object[] values);
+    bool TryDecode(KeysetOrder order, string scope, string cursor, [NotNullWhen(true)] out KeysetPosition? position);
 }

@@ -9,6 +9,19 @@ public interface ISqlDialect
     string Name { get; }
 
     /// <summary>
+    /// Whether an index column can be declared <c>nulls first</c> or <c>nulls last</c>. Where not, nulls are the lowest values,
+    /// and another order needs <c>(column is null)</c> before the column.
+    /// </summary>
+    bool IndexesNullOrder { get; }
+
+    /// <summary>
+    /// A value as it is written where the planner shall not look at it, so that a prepared statement keeps one plan whatever
+    /// the value; the value itself where the engine does not look.
+    /// </summary>
+    /// <param name="parameterSql">The parameter with its @.</param>
+    string Opaque(string parameterSql);
+
+    /// <summary>
     /// The condition "the column is one of the list", with one parameter whatever the list's length: one statement text,
     /// and no limit on the number of parameters.
     /// </summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using PerfKit.Query.Internal;
@@ -16,7 +17,7 @@ public sealed class KeysetCursors : IKeysetCursors
     /// <summary>The longest cursor in characters: about 1,500 bytes of sort values.</summary>
     public const int MaxLength = 2048;
 
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const int SignatureBytes = 16;
     private const int MaxBytes = MaxLength / 4 * 3;
 
@@ -36,21 +37,22 @@ public sealed class KeysetCursors : IKeysetCursors
     }
 
     /// <inheritdoc/>
-    public string Encode(KeysetOrder order, string scope, IReadOnlyList<object> values)
+    public string Encode(KeysetOrder order, string scope, KeysetPosition position)
     {
         ArgumentNullException.ThrowIfNull(order);
         ArgumentNullException.ThrowIfNull(scope);
-        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(position);
+        var values = position.Values;
         if (values.Count != order.Columns.Count)
         {
             throw new ArgumentException(
                 $"The order '{order.Sort}' has {order.Columns.Count} columns, but {values.Count} values were given.",
-                nameof(values)
+                nameof(position)
             );
         }
 
         var body = new ArrayBufferWriter<byte>(128);
-        body.Write([Version]);
+        body.Write([Version, position.Backward ? (byte)1 : (byte)0, checked((byte)position.Shared)]);
         for (var i = 0; i < values.Count; i++)
         {
             CursorValues.Write(body, order.Columns[i], values[i]);
@@ -71,12 +73,17 @@ public sealed class KeysetCursors : IKeysetCursors
     }
 
     /// <inheritdoc/>
-    public bool TryDecode(KeysetOrder order, string scope, string cursor, out object[] values)
+    public bool TryDecode(
+        KeysetOrder order,
+        string scope,
+        string cursor,
+        [NotNullWhen(true)] out KeysetPosition? position
+    )
     {
         ArgumentNullException.ThrowIfNull(order);
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(cursor);
-        if (TryRead(order, scope, cursor, out values))
+        if (TryRead(order, scope, cursor, out position))
         {
             return true;
         }
@@ -85,9 +92,14 @@ public sealed class KeysetCursors : IKeysetCursors
         return false;
     }
 
-    private bool TryRead(KeysetOrder order, string scope, string cursor, out object[] values)
+    private bool TryRead(
+        KeysetOrder order,
+        string scope,
+        string cursor,
+        [NotNullWhen(true)] out KeysetPosition? position
+    )
     {
-        values = [];
+        position = null;
         if (cursor.Length > MaxLength)
         {
             return false;
@@ -109,13 +121,15 @@ public sealed class KeysetCursors : IKeysetCursors
             return false;
         }
 
-        body = body[1..];
-        values = new object[order.Columns.Count];
+        var (backward, shared) = (body[1] == 1, body[2]);
+        body = body[3..];
+        var values = new object?[order.Columns.Count];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = CursorValues.Read(ref body, order.Columns[i].Type);
+            values[i] = CursorValues.Read(ref body, order.Columns[i]);
         }
 
+        position = new KeysetPosition(values, backward, shared);
         return true;
     }
 

@@ -27,12 +27,13 @@ public sealed class KeysetFields
         _maxSortFields = maxSortFields;
     }
 
-    /// <summary>Allows sorting by a field. Its column must be NOT NULL.</summary>
-    /// <typeparam name="T">string, long, int, double, Guid, DateTimeOffset or bool.</typeparam>
+    /// <summary>Allows sorting by a field.</summary>
+    /// <typeparam name="T">string, long, int, double, decimal, Guid, DateTimeOffset, DateTime or bool.</typeparam>
     /// <param name="name">The public name: letters, digits, <c>_</c> and <c>.</c></param>
     /// <param name="columnSql">The column or expression as SQL, written into statements as it is.</param>
+    /// <param name="nulls">Where rows without a value stand; <see cref="KeysetNulls.None"/> for a column that is NOT NULL.</param>
     /// <exception cref="ArgumentException">The name, the type or the column cannot be used, or the name is taken.</exception>
-    public KeysetFields Add<T>(string name, string columnSql)
+    public KeysetFields Add<T>(string name, string columnSql, KeysetNulls nulls = KeysetNulls.None)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentException.ThrowIfNullOrWhiteSpace(columnSql);
@@ -52,7 +53,7 @@ public sealed class KeysetFields
             );
         }
 
-        if (!_columns.TryAdd(name, new KeysetColumn(name, columnSql, typeof(T), Descending: false)))
+        if (!_columns.TryAdd(name, new KeysetColumn(name, columnSql, typeof(T), nulls, Descending: false)))
         {
             throw new ArgumentException($"The field '{name}' was added before.", nameof(name));
         }
@@ -60,9 +61,14 @@ public sealed class KeysetFields
         return this;
     }
 
-    /// <summary>Allows sorting by a field that is unique among the rows of the query, and ends every order with it.</summary>
+    /// <summary>
+    /// Allows sorting by a field that is unique among the rows of the query and NOT NULL, and ends every order with it.
+    /// </summary>
+    /// <typeparam name="T">string, long, int, double, decimal, Guid, DateTimeOffset, DateTime or bool.</typeparam>
+    /// <param name="name">The public name: letters, digits, <c>_</c> and <c>.</c></param>
+    /// <param name="columnSql">The column or expression as SQL, written into statements as it is.</param>
+    /// <exception cref="ArgumentException">The name, the type or the column cannot be used, or the name is taken.</exception>
     /// <exception cref="InvalidOperationException">A unique field was named before.</exception>
-    /// <inheritdoc cref="Add{T}"/>
     public KeysetFields UniqueBy<T>(string name, string columnSql)
     {
         if (_unique is not null)

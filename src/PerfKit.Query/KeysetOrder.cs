@@ -12,12 +12,12 @@ public sealed class KeysetOrder
     {
         Columns = columns;
         Sort = string.Join(',', columns.Select(static c => c.Descending ? "-" + c.Name : c.Name));
-        OrderBy = string.Join(", ", columns.Select(static c => c.Descending ? c.Sql + " desc" : c.Sql));
-        After = KeysetPredicate.Build(columns);
         Shape = Encoding.UTF8.GetBytes(
             string.Join(
                 ',',
-                columns.Select(static c => $"{(c.Descending ? '-' : '+')}{c.Name}:{KeysetTypes.Tag(c.Type)}")
+                columns.Select(static c =>
+                    $"{(c.Descending ? '-' : '+')}{c.Name}:{KeysetTypes.Tag(c.Type)}{(int)c.Nulls}"
+                )
             )
         );
     }
@@ -28,15 +28,28 @@ public sealed class KeysetOrder
     /// <summary>The order in canonical form, for example <c>-size,path,id</c>; it parses back to the same order.</summary>
     public string Sort { get; }
 
-    /// <summary>The columns as an ORDER BY list without the keyword, for example <c>f.size desc, f.path, f.id</c>.</summary>
-    public string OrderBy { get; }
-
-    /// <summary>The condition of the rows behind @k0, @k1 and so on.</summary>
-    internal string After { get; }
-
-    /// <summary>What a cursor of this order is bound to: names, directions and types.</summary>
+    /// <summary>What a cursor of this order is bound to: names, directions, types and null order.</summary>
     internal byte[] Shape { get; }
+
+    /// <summary>The ranges of the rows behind a position, or before it, in the order of reading.</summary>
+    internal List<(string Where, string OrderBy)> Ranges(
+        KeysetPosition? position,
+        bool backward,
+        ISqlDialect dialect
+    ) => KeysetRanges.Of(backward ? [.. Columns.Select(Reverse)] : Columns, position, dialect);
 
     /// <inheritdoc/>
     public override string ToString() => Sort;
+
+    private static KeysetColumn Reverse(KeysetColumn column) =>
+        column with
+        {
+            Descending = !column.Descending,
+            Nulls = column.Nulls switch
+            {
+                KeysetNulls.First => KeysetNulls.Last,
+                KeysetNulls.Last => KeysetNulls.First,
+                var same => same,
+            },
+        };
 }

@@ -1,70 +1,66 @@
 using System.Diagnostics.CodeAnalysis;
+using PerfKit.Query.Internal;
 
 namespace PerfKit.Query;
 
 /// <summary>
-/// One page to fetch: the parts that belong into your SQL. <code>where {page.Where} order by {page.OrderBy} limit @take</code>
-/// The text runs unchanged on PostgreSQL and SQLite, and costs the same at any depth when an index has the order's columns.
+/// One page to fetch. It costs the same at any depth, forward and backward, when an index has the order's columns; see
+/// <c>docs/keyset-pages.md</c>.
 /// </summary>
 public sealed class KeysetQuery
 {
     /// <summary>The largest limit.</summary>
     public const int MaxLimit = 1000;
 
+    /// <summary>In the place of a cursor: the first page, as no cursor is.</summary>
+    public const string First = "first";
+
+    /// <summary>In the place of a cursor: the last page.</summary>
+    public const string Last = "last";
+
     private readonly KeysetOrder _order;
     private readonly IKeysetCursors _cursors;
     private readonly string _scope;
+    private readonly KeysetPosition? _position;
+    private readonly int _limit;
 
-    private KeysetQuery(KeysetOrder order, IKeysetCursors cursors, string scope, object[] after, int limit)
+    private KeysetQuery(
+        KeysetOrder order,
+        IKeysetCursors cursors,
+        string scope,
+        KeysetPosition? position,
+        bool backward,
+        int limit
+    )
     {
         _order = order;
         _cursors = cursors;
         _scope = scope;
-        Where = after.Length == 0 ? "1=1" : order.After;
-        Take = limit + 1;
-
-        var parameters = new KeyValuePair<string, object>[after.Length + 1];
-        for (var i = 0; i < after.Length; i++)
-        {
-            parameters[i] = new($"k{i}", after[i]);
-        }
-
-        parameters[^1] = new("take", Take);
-        Parameters = parameters;
+        _position = position;
+        IsBackward = backward;
+        _limit = limit;
     }
 
-    /// <summary>
-    /// The condition of the rows behind the cursor, complete in itself: join it with <c>and</c>. <c>1=1</c> on the first
-    /// page, else a row value, or its bounded expansion where directions differ.
-    /// </summary>
-    public string Where { get; }
-
-    /// <summary>The ORDER BY list without the keyword.</summary>
-    public string OrderBy => _order.OrderBy;
-
-    /// <summary>The rows to fetch: one more than the limit, to know whether a next page exists. Also the parameter @take.</summary>
-    public int Take { get; }
-
-    /// <summary>
-    /// The parameters, names without the @: <c>k0</c>, <c>k1</c> and so on for the cursor's values, and <c>take</c>, which
-    /// keeps one statement text for all limits. Times are in UTC.
-    /// </summary>
-    public IReadOnlyList<KeyValuePair<string, object>> Parameters { get; }
+    /// <summary>Whether the page was asked for from behind: by <see cref="Last"/> or by a <see cref="KeysetPage{T}.Previous"/>.</summary>
+    public bool IsBackward { get; }
 
     /// <summary>Checks a caller's cursor and limit.</summary>
     /// <param name="order">The order of the list.</param>
-    /// <param name="cursors">Reads <paramref name="after"/> and makes the next cursor.</param>
+    /// <param name="cursors">Reads <paramref name="cursor"/> and makes the cursors of the page.</param>
     /// <param name="scope">What else a cursor belongs to: tenant, filter, search words.</param>
-    /// <param name="after">The caller's cursor; null or empty asks for the first page.</param>
+    /// <param name="cursor">
+    /// The caller's: <see cref="KeysetPage{T}.Next"/> or <see cref="KeysetPage{T}.Previous"/> of another page, or
+    /// <see cref="First"/>, or <see cref="Last"/>; null or empty asks for the first page.
+    /// </param>
     /// <param name="limit">The page size, 1 to <see cref="MaxLimit"/>.</param>
     /// <param name="query">The query, or null.</param>
-    /// <param name="error">A sentence for the caller that begins with <c>limit</c> or <c>after</c>, or null.</param>
+    /// <param name="error">A sentence for the caller that begins with <c>limit</c> or <c>The cursor</c>, or null.</param>
     /// <returns>False for a limit out of range, or a cursor that is not one of this order and scope.</returns>
     public static bool TryCreate(
         KeysetOrder order,
         IKeysetCursors cursors,
         string scope,
-        string? after,
+        string? cursor,
         int limit,
         [NotNullWhen(true)] out KeysetQuery? query,
         [NotNullWhen(false)] out string? error
@@ -75,60 +71,123 @@ public sealed class KeysetQuery
         ArgumentNullException.ThrowIfNull(scope);
         query = null;
         error = null;
-        object[] values = [];
+        KeysetPosition? position = null;
         if (limit is < 1 or > MaxLimit)
         {
             error = $"limit is {limit}; it must be 1 to {MaxLimit}.";
             return false;
         }
 
-        if (!string.IsNullOrEmpty(after) && !cursors.TryDecode(order, scope, after, out values))
+        if (cursor is not (null or "" or First or Last) && !cursors.TryDecode(order, scope, cursor, out position))
         {
-            error = "after is not a cursor of this list: it was changed, or made for another sort, filter or owner.";
+            error = "The cursor is not one of this list: it was changed, or made for another sort, filter or owner.";
             return false;
         }
 
-        query = new KeysetQuery(order, cursors, scope, values, limit);
+        query = new KeysetQuery(order, cursors, scope, position, position?.Backward ?? cursor == Last, limit);
         return true;
     }
 
-    /// <summary>Makes the page of the rows fetched; cuts off the extra row and makes the next cursor.</summary>
-    /// <param name="rows">The rows in the database's order, at most <see cref="Take"/>.</param>
+    /// <summary>
+    /// A statement that counts the rows of the whole list, and stops at the parameter @take: the total, for those who ask.
+    /// </summary>
+    /// <param name="select">The statement that <see cref="KeysetRange.Complete"/> takes.</param>
+    /// <exception cref="ArgumentException">The statement has no <c>{range}</c>.</exception>
+    public static string Count(string select) =>
+        $"select count(*) from (select 1 from ({KeysetRange.Fill(select, "1=1")}) list limit @take) counted";
+
+    /// <summary>
+    /// Fetches the page: one statement, or a second one where the first range of the index ends within the page.
+    /// </summary>
+    /// <param name="dialect">The engine.</param>
+    /// <param name="fetch">Runs one range with whatever you use: <c>(range, ct) => ... range.Complete(select) ...</c>.</param>
     /// <param name="valueOf">
     /// Gives a row's value of a field of the order, by its public name, exactly as the database holds it. The SQL must
     /// select these columns even where the caller does not see them.
     /// </param>
-    /// <exception cref="ArgumentException">More rows than <see cref="Take"/>: the SQL has no limit; or a value is unusable.</exception>
-    public KeysetPage<T> ToPage<T>(IReadOnlyList<T> rows, Func<T, string, object> valueOf)
+    /// <param name="cancellationToken">Handed to <paramref name="fetch"/>.</param>
+    /// <exception cref="ArgumentException">More rows than <see cref="KeysetRange.Take"/>, or an unusable value.</exception>
+    public async Task<KeysetPage<T>> ReadAsync<T>(
+        ISqlDialect dialect,
+        Func<KeysetRange, CancellationToken, Task<IReadOnlyList<T>>> fetch,
+        Func<T, string, object?> valueOf,
+        CancellationToken cancellationToken = default
+    )
     {
-        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(dialect);
+        ArgumentNullException.ThrowIfNull(fetch);
         ArgumentNullException.ThrowIfNull(valueOf);
-        if (rows.Count > Take)
+        var wanted = _limit + 1; // One more, to know whether there is a next page.
+        var rows = new List<T>();
+        foreach (var (where, orderBy) in _order.Ranges(_position, IsBackward, dialect))
         {
-            throw new ArgumentException(
-                $"The query gave {rows.Count} rows where {Take} were asked for: end its SQL with 'limit @take'.",
-                nameof(rows)
-            );
+            var range = new KeysetRange(where, orderBy, wanted - rows.Count, Values());
+            var found = await fetch(range, cancellationToken).ConfigureAwait(false);
+            if (found.Count > range.Take)
+            {
+                throw new ArgumentException(
+                    $"The statement gave {found.Count} rows where {range.Take} were asked for: end it with 'limit @take'.",
+                    nameof(fetch)
+                );
+            }
+
+            rows.AddRange(found);
+            if (rows.Count == wanted)
+            {
+                break;
+            }
         }
 
-        if (rows.Count < Take)
-        {
-            return new KeysetPage<T>(rows, Next: null);
-        }
-
-        var items = new T[Take - 1];
-        for (var i = 0; i < items.Length; i++)
-        {
-            items[i] = rows[i];
-        }
-
-        var last = items[^1];
-        var values = new object[_order.Columns.Count];
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = valueOf(last, _order.Columns[i].Name);
-        }
-
-        return new KeysetPage<T>(items, _cursors.Encode(_order, _scope, values));
+        return ToPage(rows, valueOf);
     }
+
+    private List<KeyValuePair<string, object>> Values() =>
+        _position is null
+            ? []
+            :
+            [
+                .. _position
+                    .Values.Index()
+                    .Where(static v => v.Item is not null)
+                    .Select(static v => KeyValuePair.Create($"k{v.Index}", v.Item!)),
+            ];
+
+    private KeysetPage<T> ToPage<T>(List<T> rows, Func<T, string, object?> valueOf)
+    {
+        var more = rows.Count > _limit;
+        if (more)
+        {
+            rows.RemoveAt(_limit);
+        }
+
+        if (IsBackward)
+        {
+            rows.Reverse();
+        }
+
+        if (rows.Count == 0)
+        {
+            // Nothing is left on this side; all that is, is on the other.
+            return _position is null ? new([], next: null)
+                : IsBackward ? new([], First)
+                : new([], next: null, Last);
+        }
+
+        var first = Values(rows[0], valueOf);
+        var last = Values(rows[^1], valueOf);
+        var shared = first.Zip(last, Equals).TakeWhile(static equal => equal).Count();
+        var next = IsBackward ? _position is not null : more;
+        var previous = IsBackward ? more : _position is not null;
+        return new KeysetPage<T>(
+            rows,
+            next ? CursorOf(last, backward: false, shared) : null,
+            previous ? () => CursorOf(first, backward: true, shared) : null
+        );
+    }
+
+    private string CursorOf(object?[] values, bool backward, int shared) =>
+        _cursors.Encode(_order, _scope, new KeysetPosition(values, backward, shared));
+
+    private object?[] Values<T>(T row, Func<T, string, object?> valueOf) =>
+        [.. _order.Columns.Select(column => valueOf(row, column.Name))];
 }

@@ -14,6 +14,8 @@ public sealed class DapperTests
         insert into files values (1, 1, 'a'), (2, 1, 'b'), (3, 2, 'b'), (4, 1, 'c'), (5, 3, 'd')
         """;
 
+    private const string Paged = "select id, folder, path from files where folder = @folder and {range}";
+
     private static readonly KeysetFields Fields = new KeysetFields()
         .Add<string>("path", "path")
         .UniqueBy<long>("id", "id");
@@ -33,8 +35,9 @@ public sealed class DapperTests
         {
             KeysetQuery.TryCreate(order!, cursors, "folder 1", after, 2, out var query, out _).Should().BeTrue();
             var page = await connection.QueryPageAsync<FileRow>(
+                Dialect(engine),
                 query!,
-                $"select id, folder, path from files where folder = @folder and {query!.Where} order by {query.OrderBy} limit @take",
+                Paged,
                 new { folder = 1L },
                 static (row, name) => name == "path" ? row.Path : row.Id
             );
@@ -48,6 +51,17 @@ public sealed class DapperTests
 
     [SkippableTheory]
     [MemberData(nameof(Engines))]
+    public async Task CountPagedAsync_counts_the_filtered_list_and_stops_at_the_most(string engine)
+    {
+        await using var connection = await OpenAsync(engine);
+
+        (await connection.CountPagedAsync(Paged, new { folder = 1L }, most: 100)).Should().Be(3);
+        (await connection.CountPagedAsync(Paged, new { folder = 1L }, most: 2)).Should().Be(2);
+        (await connection.CountPagedAsync(Paged, new { folder = 9L }, most: 2)).Should().Be(0);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Engines))]
     public async Task QueryPageAsync_reads_in_the_given_transaction(string engine)
     {
         await using var connection = await OpenAsync(engine);
@@ -57,8 +71,9 @@ public sealed class DapperTests
         KeysetQuery.TryCreate(order!, Cursors.Signed(1), "", null, 2, out var query, out _).Should().BeTrue();
 
         var page = await connection.QueryPageAsync<FileRow>(
+            Dialect(engine),
             query!,
-            $"select id, folder, path from files where {query!.Where} order by {query.OrderBy} limit @take",
+            "select id, folder, path from files where {range}",
             null,
             static (row, _) => row.Id,
             transaction

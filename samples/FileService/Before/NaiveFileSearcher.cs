@@ -68,7 +68,10 @@ internal sealed class NaiveFileSearcher(Database database, IKeysetCursors cursor
         }
 
         var end = offset + items.Count;
-        var next = end < matches.Count ? cursors.Encode(ByOffset, Scope(workspace, query), [(long)end]) : null;
+        var next =
+            end < matches.Count
+                ? cursors.Encode(ByOffset, Scope(workspace, query), new KeysetPosition([(long)end]))
+                : null;
         return new SearchPage(items, next, Partial: false);
     }
 
@@ -79,8 +82,8 @@ internal sealed class NaiveFileSearcher(Database database, IKeysetCursors cursor
             return 0;
         }
 
-        return cursors.TryDecode(ByOffset, Scope(workspace, query), after, out var values)
-            ? (int)(long)values[0]
+        return cursors.TryDecode(ByOffset, Scope(workspace, query), after, out var position)
+            ? (int)(long)position.Values[0]!
             : throw ProblemException.BadRequest("invalid-cursor", "after is not a cursor of this search.", "after");
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using FileService.Files;
 using FileService.Setup;
 
@@ -60,13 +61,14 @@ internal static class HttpImport
                 known[file.Path!] = file;
             }
 
-            next = response.Headers.TryGetValues("Link", out var links) ? Next(links.First()) : null;
+            next = response.Headers.TryGetValues("Link", out var links) ? Next(string.Join(',', links)) : null;
         }
 
         return known;
     }
 
-    private static string Next(string link) => link[(link.IndexOf('<') + 1)..link.IndexOf('>')];
+    private static string? Next(string links) =>
+        Regex.Match(links, "<([^>]+)>; rel=\"next\"") is { Success: true } next ? next.Groups[1].Value : null;
 
     private static async Task SendAsync(
         HttpClient http,

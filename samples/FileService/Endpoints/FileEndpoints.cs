@@ -42,7 +42,7 @@ internal static class FileEndpoints
         );
         var workspace = await workspaces.FindAsync(context.Caller().Tenant, ws, context.RequestAborted);
         var page = await lister.ListAsync(workspace, request, context.RequestAborted);
-        ListLinks.Add(context, page.Next);
+        ListLinks.Add(context, page.Next, page.Previous);
         return Results.Ok(new ListView<FileView>(page.Items, page.Next));
     }
 

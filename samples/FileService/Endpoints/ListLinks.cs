@@ -2,19 +2,25 @@ using Microsoft.AspNetCore.Http.Extensions;
 
 namespace FileService.Endpoints;
 
-/// <summary>The <c>Link: &lt;...&gt;; rel="next"</c> of a list (RFC 8288).</summary>
+/// <summary>The <c>Link: &lt;...&gt;; rel="next"</c> of a list (RFC 8288), and <c>rel="prev"</c> on the way back.</summary>
 internal static class ListLinks
 {
-    public static void Add(HttpContext context, string? next)
+    public static void Add(HttpContext context, string? next, string? previous = null)
     {
-        if (next is null)
+        var links = new[] { (Cursor: next, Relation: "next"), (Cursor: previous, Relation: "prev") }
+            .Where(static link => link.Cursor is not null)
+            .Select(link => Link(context.Request, link.Cursor!, link.Relation));
+        if (string.Join(", ", links) is { Length: > 0 } header)
         {
-            return;
+            context.Response.Headers.Link = header;
         }
+    }
 
+    private static string Link(HttpRequest request, string cursor, string relation)
+    {
         var query = new QueryBuilder(
-            context.Request.Query.Where(static pair => pair.Key != "after").Append(new("after", next))
+            request.Query.Where(static pair => pair.Key != "after").Append(new("after", cursor))
         );
-        context.Response.Headers.Link = $"<{context.Request.PathBase}{context.Request.Path}{query}>; rel=\"next\"";
+        return $"<{request.PathBase}{request.Path}{query}>; rel=\"{relation}\"";
     }
 }

@@ -18,11 +18,10 @@ internal sealed class FileLister(Database database, ISqlDialect dialect, IKeyset
 
         await using var connection = await database.OpenAsync(ct);
         var files = await connection.QueryPageAsync<FileRow>(
+            dialect,
             page,
-            $"""
-            select {FileFields.Select(request.Fields, request.Order)} from files f
-            where f.workspace_id = @workspace and {page.Where} order by {page.OrderBy} limit {page.Take}
-            """,
+            $"select {FileFields.Select(request.Fields, request.Order)} from files f "
+                + "where f.workspace_id = @workspace and {range}",
             new { workspace = workspace.Id },
             FileFields.ValueOf,
             cancellationToken: ct
@@ -34,7 +33,8 @@ internal sealed class FileLister(Database database, ISqlDialect dialect, IKeyset
             : null;
         return new KeysetPage<FileView>(
             files.Items.Select(file => FileView.From(file, request.Fields, storages?[file.Id])).ToList(),
-            files.Next
+            files.Next,
+            page.IsBackward ? files.Previous : null // A walk forward has one link a page, as every client knows it.
         );
     }
 }

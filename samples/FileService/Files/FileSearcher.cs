@@ -52,9 +52,8 @@ internal sealed class FileSearcher(Database database, ISqlDialect dialect, ISear
         CancellationToken ct
     )
     {
-        var hits = await index.FindAsync(connection, workspace.Id, query, page);
-        var partial = hits.Count > 0 && hits[0].Candidates > ISearchIndex.MaxRanked;
-        var ranked = page.ToPage(hits, static (hit, field) => field == "id" ? hit.Id : hit.Score);
+        var ranked = await index.FindAsync(connection, workspace.Id, query, page);
+        var partial = ranked.Items.Count > 0 && ranked.Items[0].Candidates > ISearchIndex.MaxRanked;
         var snippets = await connection.SnippetsAsync(
             dialect,
             workspace.TenantId,

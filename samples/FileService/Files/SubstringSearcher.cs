@@ -45,13 +45,13 @@ internal sealed class SubstringSearcher(Database database, ISqlDialect dialect, 
     {
         var like = database.Engine == Engine.PostgreSql ? "ilike" : "like";
         var found = await connection.QueryPageAsync<FileRow>(
+            dialect,
             page,
-            $"""
+            $$"""
             select f.id, f.path, f.content_hash from files f
             left join content_texts t on t.tenant_id = f.tenant_id and t.hash = f.content_hash
-            where f.workspace_id = @workspace and {page.Where}
-                and (f.path {like} @pattern escape '\' or t.text {like} @pattern escape '\')
-            order by {page.OrderBy} limit {page.Take}
+            where f.workspace_id = @workspace and {range}
+                and (f.path {{like}} @pattern escape '\' or t.text {{like}} @pattern escape '\')
             """,
             new { workspace = workspace.Id, pattern = $"%{Escape(needle)}%" },
             static (row, _) => row.Path,

@@ -5,7 +5,7 @@ using PerfKit.Query;
 namespace FileService.Files;
 
 /// <summary>A tenant's workspaces, by id or by name.</summary>
-internal sealed class Workspaces(Database database, IKeysetCursors cursors, TimeProvider clock)
+internal sealed class Workspaces(Database database, ISqlDialect dialect, IKeysetCursors cursors, TimeProvider clock)
 {
     private static readonly KeysetOrder ByName = new KeysetFields()
         .UniqueBy<string>("name", "w.name")
@@ -52,11 +52,9 @@ internal sealed class Workspaces(Database database, IKeysetCursors cursors, Time
         var page = KeysetPages.Create(ByName, cursors, $"workspaces {tenant}", after, limit);
         await using var connection = await database.OpenAsync(ct);
         return await connection.QueryPageAsync<WorkspaceRow>(
+            dialect,
             page,
-            $"""
-            select w.id, w.tenant_id, w.name from workspaces w
-            where w.tenant_id = @tenant and {page.Where} order by {page.OrderBy} limit {page.Take}
-            """,
+            "select w.id, w.tenant_id, w.name from workspaces w where w.tenant_id = @tenant and {range}",
             new { tenant },
             static (row, _) => row.Name,
             cancellationToken: ct

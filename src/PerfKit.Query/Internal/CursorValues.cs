@@ -6,7 +6,8 @@ namespace PerfKit.Query.Internal;
 
 /// <summary>
 /// The values of a cursor as bytes. The order knows the types, so nothing but the values is written: fixed sizes big
-/// endian, text as a length and UTF-8. Times are 100 ns ticks in UTC, finer than any engine stores, so nothing is lost.
+/// endian, text as a length and UTF-8; a byte before the value where null is possible. Times are 100 ns ticks, finer than any
+/// engine stores, so nothing is lost.
 /// </summary>
 internal static class CursorValues
 {
@@ -14,16 +15,19 @@ internal static class CursorValues
 
     public static void Write(IBufferWriter<byte> output, KeysetColumn column, object? value)
     {
-        if (value is null || value.GetType() != column.Type || value is double.NaN)
+        var nullable = column.Nulls != KeysetNulls.None;
+        if (value is null ? !nullable : value.GetType() != column.Type)
         {
-            var got =
-                value is null ? "null"
-                : value is double.NaN ? "NaN"
-                : $"a {value.GetType()}";
             throw new ArgumentException(
-                $"The value of '{column.Name}' is {got}; a cursor needs a {column.Type}.",
+                $"The value of '{column.Name}' is {(value is null ? "null" : $"a {value.GetType()}")}; "
+                    + $"a cursor needs a {column.Type}.",
                 nameof(value)
             );
+        }
+
+        if (nullable)
+        {
+            Take(output, 1)[0] = value is null ? (byte)0 : (byte)1;
         }
 
         switch (value)
@@ -40,11 +44,22 @@ internal static class CursorValues
             case double number:
                 BinaryPrimitives.WriteDoubleBigEndian(Take(output, sizeof(double)), number);
                 break;
+            case decimal number:
+                foreach (var part in decimal.GetBits(number))
+                {
+                    BinaryPrimitives.WriteInt32BigEndian(Take(output, sizeof(int)), part);
+                }
+
+                break;
             case Guid id:
                 id.TryWriteBytes(Take(output, 16), bigEndian: true, out _);
                 break;
             case DateTimeOffset time:
                 BinaryPrimitives.WriteInt64BigEndian(Take(output, sizeof(long)), time.UtcTicks);
+                break;
+            case DateTime time:
+                BinaryPrimitives.WriteInt64BigEndian(Take(output, sizeof(long)), time.Ticks);
+                Take(output, 1)[0] = (byte)time.Kind;
                 break;
             case bool flag:
                 Take(output, 1)[0] = flag ? (byte)1 : (byte)0;
@@ -53,12 +68,35 @@ internal static class CursorValues
     }
 
     /// <summary>Reads bytes that this class wrote: the signature was checked before, so a fault is a fault of the program.</summary>
-    public static object Read(ref ReadOnlySpan<byte> input, Type type)
+    public static object? Read(ref ReadOnlySpan<byte> input, KeysetColumn column)
     {
+        if (column.Nulls != KeysetNulls.None && Take(ref input, 1)[0] == 0)
+        {
+            return null;
+        }
+
+        var type = column.Type;
         if (type == typeof(string))
         {
             var length = BinaryPrimitives.ReadInt32BigEndian(Take(ref input, sizeof(int)));
             return StrictUtf8.GetString(Take(ref input, length));
+        }
+
+        if (type == typeof(decimal))
+        {
+            Span<int> parts = stackalloc int[4];
+            foreach (ref var part in parts)
+            {
+                part = BinaryPrimitives.ReadInt32BigEndian(Take(ref input, sizeof(int)));
+            }
+
+            return new decimal(parts);
+        }
+
+        if (type == typeof(DateTime))
+        {
+            var ticks = BinaryPrimitives.ReadInt64BigEndian(Take(ref input, sizeof(long)));
+            return new DateTime(ticks, (DateTimeKind)Take(ref input, 1)[0]);
         }
 
         return type == typeof(long) ? BinaryPrimitives.ReadInt64BigEndian(Take(ref input, sizeof(long)))

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FileService.Tests.Fixture;
 
 namespace FileService.Tests.Contract;
@@ -79,6 +80,26 @@ public abstract class ListContract(ServiceFixture fixture) : ContractSuite(fixtu
     }
 
     [SkippableTheory]
+    [InlineData("path")]
+    [InlineData("-size,name,-path")]
+    public async Task List_walked_back_from_the_last_page_gives_the_same_files(string sort)
+    {
+        var workspace = await SeedAsync();
+        var all = await Client.WalkAsync($"/workspaces/{workspace.Id}/files?sort={sort}&limit=1000");
+
+        List<JsonElement> items = [];
+        for (string? url = $"/workspaces/{workspace.Id}/files?sort={sort}&limit=7&after=last"; url is not null; )
+        {
+            using var response = await Client.GetAsync(url);
+            var list = await response.ShouldBeJsonAsync(200);
+            items.InsertRange(0, list.GetProperty("items").EnumerateArray());
+            url = PreviousLink(response);
+        }
+
+        items.Select(static i => i.Text("id")).Should().Equal(all.Select(static i => i.Text("id")));
+    }
+
+    [SkippableTheory]
     [InlineData("id,path,size")]
     [InlineData("contentHash")]
     [InlineData("name,updatedAt,version,contentType,createdAt,workspaceId")]
@@ -150,6 +171,12 @@ public abstract class ListContract(ServiceFixture fixture) : ContractSuite(fixtu
         link.Should().MatchRegex("^<[^>]+>; rel=\"next\"$");
         return link[1..link.IndexOf('>', StringComparison.Ordinal)];
     }
+
+    private static string? PreviousLink(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("Link", out var values)
+        && Regex.Match(string.Join(", ", values), "<([^>]+)>; rel=\"prev\"") is { Success: true } link
+            ? link.Groups[1].Value
+            : null;
 
     private async Task<Workspace> SeedAsync()
     {

@@ -15,7 +15,7 @@ public sealed class KeysetCursorsTests
     [Fact]
     public void TryDecode_gives_back_the_values_of_every_type()
     {
-        Gen.Select(Text, Gen.Long, Gen.Int, Gen.Double.Where(d => !double.IsNaN(d)), Gen.Bool, Gen.Guid)
+        Gen.Select(Text, Gen.Long, Gen.Int, Gen.Double, Gen.Bool, Gen.Guid)
             .Sample(
                 (path, size, rank, score, hidden, id) =>
                 {
@@ -29,7 +29,7 @@ public sealed class KeysetCursorsTests
         {
             var order = Cursors.Order(sort);
             Signed.TryDecode(order, "scope", Signed.Encode(order, "scope", values), out var read).Should().BeTrue();
-            read.Should().Equal(values);
+            read!.Values.Should().Equal(values);
         }
     }
 
@@ -40,8 +40,8 @@ public sealed class KeysetCursorsTests
 
         Signed.TryDecode(order, "", Signed.Encode(order, "", [Time.AddTicks(1), Id]), out var read).Should().BeTrue();
 
-        read[0].Should().BeOfType<DateTimeOffset>().Which.UtcTicks.Should().Be(Time.UtcTicks + 1);
-        ((DateTimeOffset)read[0]).Offset.Should().Be(TimeSpan.Zero);
+        read!.Values[0].Should().BeOfType<DateTimeOffset>().Which.UtcTicks.Should().Be(Time.UtcTicks + 1);
+        ((DateTimeOffset)read!.Values[0]!).Offset.Should().Be(TimeSpan.Zero);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class KeysetCursorsTests
                 .TryDecode(order, "tenant", new string(text), out var read)
                 .Should()
                 .BeFalse($"bit {bit} was flipped");
-            read.Should().BeEmpty();
+            read.Should().BeNull();
         }
     }
 
@@ -184,11 +184,12 @@ public sealed class KeysetCursorsTests
         longest.Length.Should().BeLessThanOrEqualTo(KeysetCursors.MaxLength);
         Signed.TryDecode(order, "", longest, out _).Should().BeTrue();
         var encode = () => Signed.Encode(order, "", [new string('x', 1600), Id]);
-        encode.Should().Throw<InvalidOperationException>().WithMessage("*'path,id'*1621 bytes*");
+        encode.Should().Throw<InvalidOperationException>().WithMessage("*'path,id'*1623 bytes*");
     }
 
     [Theory]
     [InlineData(null, "*'size' is null*System.Int64*")]
+    [InlineData(1.0, "*'size' is a System.Double*System.Int64*")]
     [InlineData(1, "*'size' is a System.Int32*System.Int64*")]
     public void Encode_of_a_null_or_another_type_names_the_field(object? value, string sentence)
     {
@@ -200,11 +201,9 @@ public sealed class KeysetCursorsTests
     [Fact]
     public void Encode_refuses_what_would_come_back_changed()
     {
-        var score = () => Signed.Encode(Cursors.Order("score"), "", [double.NaN, Id]);
         var path = () => Signed.Encode(Cursors.Order("path"), "", ["\uD800", Id]);
         var count = () => Signed.Encode(Cursors.Order("path"), "", ["a"]);
 
-        score.Should().Throw<ArgumentException>().WithMessage("*'score' is NaN*");
         path.Should().Throw<ArgumentException>().WithMessage("*'path' is not valid Unicode*");
         count.Should().Throw<ArgumentException>().WithMessage("*2 columns*1 values*");
     }

@@ -7,8 +7,6 @@ namespace PerfKit.Query.Tests.Keyset;
 /// <summary>The condition starts the index scan instead of filtering what an index scan from the beginning reads.</summary>
 public sealed class KeysetPlanTests
 {
-    private static readonly KeysetCursors Signed = Cursors.Signed(3);
-
     [SkippableTheory]
     [InlineData("path", "Index Cond: ((workspace = 1) AND (ROW(path, id) > ROW(")]
     [InlineData("-path", "Index Cond: ((workspace = 1) AND (ROW(path, id) < ROW(")]
@@ -17,9 +15,9 @@ public sealed class KeysetPlanTests
     [InlineData("size,hidden,-id", "Index Cond: ((workspace = 1) AND (ROW(size, hidden) >= ROW(")]
     public async Task The_bound_is_in_the_index_condition_on_PostgreSQL(string sort, string condition)
     {
-        var query = SecondPage(sort);
+        var range = await SecondPageAsync(sort, new PostgreSqlDialect());
 
-        var plan = await ExplainPostgreSqlAsync(query.Where, query);
+        var plan = await ExplainPostgreSqlAsync(range.Where, range);
 
         plan.Should().Contain(condition).And.NotContain("Sort");
     }
@@ -27,11 +25,11 @@ public sealed class KeysetPlanTests
     [SkippableFact]
     public async Task The_naive_form_is_only_a_filter_which_these_tests_can_tell()
     {
-        var query = SecondPage("-updatedAt,path");
+        var range = await SecondPageAsync("-updatedAt,path", new PostgreSqlDialect());
 
         var plan = await ExplainPostgreSqlAsync(
             "(f.updated_at < @k0 or (f.updated_at = @k0 and (f.path, f.id) > (@k1, @k2)))",
-            query
+            range
         );
 
         plan.Should().Contain("Index Cond: (workspace = 1)").And.Contain("Filter:");
@@ -44,7 +42,7 @@ public sealed class KeysetPlanTests
     [InlineData("size,hidden,-id", "INDEX by_size (workspace=? AND (size,hidden)>(?,?))")]
     public async Task The_bound_is_in_the_index_search_on_SQLite(string sort, string search)
     {
-        var query = SecondPage(sort);
+        var range = await SecondPageAsync(sort, new SqliteDialect());
         await using var connection = new SqliteConnection("Data Source=:memory:");
         await connection.OpenAsync();
         await using var create = new SqliteCommand(
@@ -52,8 +50,8 @@ public sealed class KeysetPlanTests
             connection
         );
         await create.ExecuteNonQueryAsync();
-        await using var explain = new SqliteCommand($"explain query plan {Select(query.Where, query)}", connection);
-        foreach (var (name, value) in query.Parameters)
+        await using var explain = new SqliteCommand($"explain query plan {Select(range.Where, range)}", connection);
+        foreach (var (name, value) in range.Parameters)
         {
             explain.Parameters.AddWithValue(name, value);
         }
@@ -68,7 +66,7 @@ public sealed class KeysetPlanTests
         plan.Should().ContainSingle().Which.Should().Contain(search);
     }
 
-    private static KeysetQuery SecondPage(string sort)
+    private static async Task<KeysetRange> SecondPageAsync(string sort, ISqlDialect dialect)
     {
         var order = Cursors.Order(sort);
         var values = order.Columns.Select(static c =>
@@ -78,13 +76,10 @@ public sealed class KeysetPlanTests
             : c.Type == typeof(DateTimeOffset) ? DateTimeOffset.UnixEpoch
             : (object)Guid.Empty
         );
-        var after = Signed.Encode(order, "", [.. values]);
-        return KeysetQuery.TryCreate(order, Signed, "", after, 50, out var query, out var error)
-            ? query
-            : throw new InvalidOperationException(error);
+        return (await Cursors.RangesAsync(order, new KeysetPosition([.. values]), dialect)).Single();
     }
 
-    private static async Task<string> ExplainPostgreSqlAsync(string where, KeysetQuery query)
+    private static async Task<string> ExplainPostgreSqlAsync(string where, KeysetRange range)
     {
         var server = await PostgreSqlServer.SharedAsync();
         await using var connection = new NpgsqlConnection(await server.CreateDatabaseAsync());
@@ -95,8 +90,8 @@ public sealed class KeysetPlanTests
         var schema = Schema(text: "text collate \"C\"", time: "timestamptz", flag: "boolean", id: "uuid") + settings;
         await using var create = new NpgsqlCommand(schema, connection);
         await create.ExecuteNonQueryAsync();
-        await using var explain = new NpgsqlCommand($"explain (costs off) {Select(where, query)}", connection);
-        foreach (var (name, value) in query.Parameters)
+        await using var explain = new NpgsqlCommand($"explain (costs off) {Select(where, range)}", connection);
+        foreach (var (name, value) in range.Parameters)
         {
             explain.Parameters.AddWithValue(name, value);
         }
@@ -111,8 +106,8 @@ public sealed class KeysetPlanTests
         return string.Join('\n', plan);
     }
 
-    private static string Select(string where, KeysetQuery query) =>
-        $"select f.path from files f where f.workspace = 1 and {where} order by {query.OrderBy} limit @take";
+    private static string Select(string where, KeysetRange range) =>
+        $"select f.path from files f where f.workspace = 1 and {where} order by {range.OrderBy} limit @take";
 
     private static string Schema(string text, string time, string flag, string id) =>
         $"""

@@ -20,7 +20,7 @@ internal interface ISearchIndex
     Task RemoveAsync(WriteScope scope, StoredFile file);
 
     /// <summary>A page of files that hold every word; each row also says how many candidates were ranked.</summary>
-    Task<List<SearchHit>> FindAsync(DbConnection connection, Guid workspace, SearchQuery query, KeysetQuery page);
+    Task<KeysetPage<SearchHit>> FindAsync(DbConnection connection, Guid workspace, SearchQuery query, KeysetQuery page);
 }
 
 /// <summary>A match as the index finds it.</summary>
@@ -31,4 +31,6 @@ internal sealed class SearchHit
     public string ContentHash { get; init; } = "";
     public double Score { get; init; }
     public long Candidates { get; init; }
+
+    public static object ValueOf(SearchHit hit, string field) => field == "id" ? hit.Id : hit.Score;
 }

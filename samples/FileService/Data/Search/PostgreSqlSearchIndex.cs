@@ -8,6 +8,8 @@ namespace FileService.Data.Search;
 /// <summary>Search in PostgreSQL: a tsvector a file under a GIN index, ranked by ts_rank.</summary>
 internal sealed class PostgreSqlSearchIndex : ISearchIndex
 {
+    private static readonly PostgreSqlDialect Dialect = new();
+
     public Task PutAsync(WriteScope scope, StoredFile file, string? text) =>
         scope.Connection.ExecuteAsync(
             """
@@ -26,33 +28,32 @@ internal sealed class PostgreSqlSearchIndex : ISearchIndex
     /// <summary>Nothing to do: the row goes with the file's.</summary>
     public Task RemoveAsync(WriteScope scope, StoredFile file) => Task.CompletedTask;
 
-    public async Task<List<SearchHit>> FindAsync(
+    public Task<KeysetPage<SearchHit>> FindAsync(
         DbConnection connection,
         Guid workspace,
         SearchQuery query,
         KeysetQuery page
-    )
-    {
-        var parameters = new DynamicParameters(page.Parameters.ToDictionary());
-        parameters.Add("terms", query.ToTsQuery());
-        parameters.Add("workspace", workspace);
-        parameters.Add("candidates", ISearchIndex.MaxRanked + 1);
-        return (
-            await connection.QueryAsync<SearchHit>(
-                $"""
-                with c as materialized (
-                    select s.file_id, s.terms from file_search s
-                    where s.terms @@ cast(@terms as tsquery) and s.workspace_id = @workspace
-                    limit @candidates),
-                r as (
-                    select c.file_id as id, cast(ts_rank(c.terms, cast(@terms as tsquery)) as double precision) as score
-                    from c)
-                select r.id, r.score, f.path, f.content_hash, (select count(*) from c) as candidates
-                from r join files f on f.id = r.id
-                where {page.Where} order by {page.OrderBy} limit {page.Take}
-                """,
-                parameters
-            )
-        ).AsList();
-    }
+    ) =>
+        connection.QueryPageAsync<SearchHit>(
+            Dialect,
+            page,
+            """
+            with c as materialized (
+                select s.file_id, s.terms from file_search s
+                where s.terms @@ cast(@terms as tsquery) and s.workspace_id = @workspace
+                limit @candidates),
+            r as (
+                select c.file_id as id, cast(ts_rank(c.terms, cast(@terms as tsquery)) as double precision) as score
+                from c)
+            select r.id, r.score, f.path, f.content_hash, (select count(*) from c) as candidates
+            from r join files f on f.id = r.id where {range}
+            """,
+            new
+            {
+                terms = query.ToTsQuery(),
+                workspace,
+                candidates = ISearchIndex.MaxRanked + 1,
+            },
+            SearchHit.ValueOf
+        );
 }

@@ -8,6 +8,8 @@ namespace FileService.Data.Search;
 /// <summary>Search in SQLite: a contentless FTS5 table of tokens, ranked with the path weighing more.</summary>
 internal sealed class SqliteSearchIndex : ISearchIndex
 {
+    private static readonly SqliteDialect Dialect = new();
+
     public Task PutAsync(WriteScope scope, StoredFile file, string? text)
     {
         var (pathTerms, textTerms) = TermVector.ForFts5(file.Path, text);
@@ -34,30 +36,32 @@ internal sealed class SqliteSearchIndex : ISearchIndex
     /// Ranks by bm25 while the matches are few. bm25 reads every match for its weights, so for a common term it is not asked:
     /// a bounded set is ordered by whether the path holds the words.
     /// </summary>
-    public async Task<List<SearchHit>> FindAsync(
+    public async Task<KeysetPage<SearchHit>> FindAsync(
         DbConnection connection,
         Guid workspace,
         SearchQuery query,
         KeysetQuery page
     )
     {
-        var parameters = new DynamicParameters(page.Parameters.ToDictionary());
-        parameters.Add("terms", query.ToFts5());
-        parameters.Add("pathTerms", $"path_terms : ({query.ToFts5()})");
-        parameters.Add("workspace", workspace);
-        parameters.Add("candidates", ISearchIndex.MaxRanked + 1);
+        var parameters = new
+        {
+            terms = query.ToFts5(),
+            pathTerms = $"path_terms : ({query.ToFts5()})",
+            workspace,
+            candidates = ISearchIndex.MaxRanked + 1,
+        };
         var matches = await connection.ExecuteScalarAsync<long>($"select count(*) from ({Some("@terms")})", parameters);
-        return (
-            await connection.QueryAsync<SearchHit>(
-                $"""
-                with r as materialized ({(matches > ISearchIndex.MaxRanked ? ByPath : ByBm25)})
-                select r.id, f.path, f.content_hash, r.score, {matches} as candidates
-                from r join files f on f.id = r.id
-                where {page.Where} order by {page.OrderBy} limit {page.Take}
-                """,
-                parameters
-            )
-        ).AsList();
+        return await connection.QueryPageAsync<SearchHit>(
+            Dialect,
+            page,
+            $$"""
+            with r as materialized ({{(matches > ISearchIndex.MaxRanked ? ByPath : ByBm25)}})
+            select r.id, f.path, f.content_hash, r.score, {{matches}} as candidates
+            from r join files f on f.id = r.id where {range}
+            """,
+            parameters,
+            SearchHit.ValueOf
+        );
     }
 
     private const string ByBm25 = """
