@@ -1,3 +1,6 @@
+using System.Data.Common;
+using PerfKit.Query.Internal;
+
 namespace PerfKit.Query;
 
 /// <summary>PostgreSQL: a list is one array parameter, <c>column = any(@ids)</c>.</summary>
@@ -33,5 +36,17 @@ public sealed class PostgreSqlDialect(bool autoPrepares = false) : ISqlDialect
     {
         ArgumentNullException.ThrowIfNull(values);
         return values as T[] ?? [.. values];
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IndexUse> ExplainAsync(
+        DbCommand command,
+        string index,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(index);
+        return PostgreSqlPlan.ReadAsync(command, index, cancellationToken);
     }
 }

@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using PerfKit.Query.Internal;
 
 namespace PerfKit.Query;
 
@@ -49,6 +51,18 @@ public sealed class SqliteDialect : ISqlDialect
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IndexUse> ExplainAsync(
+        DbCommand command,
+        string index,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(index);
+        return SqlitePlan.ReadAsync(command, index, cancellationToken);
     }
 
     private static void Write<T>(Utf8JsonWriter json, T value)

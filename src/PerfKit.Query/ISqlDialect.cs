@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 
 namespace PerfKit.Query;
@@ -33,4 +34,10 @@ public interface ISqlDialect
     /// <summary>The value of that parameter.</summary>
     /// <exception cref="NotSupportedException">The engine cannot compare a list of this type.</exception>
     object ListParameter<T>(IReadOnlyCollection<T> values);
+
+    /// <summary>Asks for the plan of a command, without running it: what the indexes can do, whatever the table holds.</summary>
+    /// <param name="command">The statement with a value for each parameter, on an open connection.</param>
+    /// <param name="index">The index to look for.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    ValueTask<IndexUse> ExplainAsync(DbCommand command, string index, CancellationToken cancellationToken = default);
 }

@@ -13,11 +13,11 @@ public sealed class KeysetFields
 
     private readonly Dictionary<string, KeysetColumn> _columns = new(StringComparer.Ordinal);
     private readonly int _maxSortFields;
-    private string? _unique;
+    private readonly List<string> _unique = [];
 
     /// <summary>Creates an empty allow-list.</summary>
     /// <param name="maxSortFields">
-    /// How many fields a caller may combine, 1 to 8, the unique one not counted. It bounds the number of different SQL
+    /// How many fields a caller may combine, 1 to 8, unique ones not counted. It bounds the number of different SQL
     /// texts, and so the statement caches of the driver and of Dapper.
     /// </param>
     public KeysetFields(int maxSortFields = 3)
@@ -62,29 +62,24 @@ public sealed class KeysetFields
     }
 
     /// <summary>
-    /// Allows sorting by a field that is unique among the rows of the query and NOT NULL, and ends every order with it.
+    /// Allows sorting by a field that is unique among the rows of the query and NOT NULL. An order ends in such a field; the one
+    /// named first is appended where a sort has none.
     /// </summary>
     /// <typeparam name="T">string, long, int, double, decimal, Guid, DateTimeOffset, DateTime or bool.</typeparam>
     /// <param name="name">The public name: letters, digits, <c>_</c> and <c>.</c></param>
     /// <param name="columnSql">The column or expression as SQL, written into statements as it is.</param>
     /// <exception cref="ArgumentException">The name, the type or the column cannot be used, or the name is taken.</exception>
-    /// <exception cref="InvalidOperationException">A unique field was named before.</exception>
     public KeysetFields UniqueBy<T>(string name, string columnSql)
     {
-        if (_unique is not null)
-        {
-            throw new InvalidOperationException($"The unique field is '{_unique}' already; there is one.");
-        }
-
         Add<T>(name, columnSql);
-        _unique = name;
+        _unique.Add(name);
         return this;
     }
 
     /// <summary>
     /// Reads a sort text: field names parted by commas, <c>-</c> before one for descending order. Null or empty sorts by
-    /// the unique field. The unique field is appended when missing, in the direction of the field before it, so that one
-    /// index scan serves both; fields behind the unique one cannot matter and are dropped.
+    /// the unique field, the first where there are several. It is appended where a sort has none, in the direction of the field
+    /// before it, so that one index scan serves both; fields behind a unique one cannot matter and are dropped.
     /// </summary>
     /// <param name="sort">The caller's text; any text is safe.</param>
     /// <param name="order">The order, or null.</param>
@@ -97,7 +92,7 @@ public sealed class KeysetFields
         [NotNullWhen(false)] out string? error
     )
     {
-        if (_unique is null)
+        if (_unique.Count == 0)
         {
             throw new InvalidOperationException("A keyset order ends in a unique column: call UniqueBy.");
         }
@@ -110,14 +105,14 @@ public sealed class KeysetFields
             return false;
         }
 
-        var unique = columns.FindIndex(c => c.Name == _unique);
+        var unique = columns.FindIndex(c => _unique.Contains(c.Name));
         if (unique >= 0)
         {
             columns.RemoveRange(unique + 1, columns.Count - unique - 1);
         }
         else
         {
-            columns.Add(_columns[_unique] with { Descending = columns.Count > 0 && columns[^1].Descending });
+            columns.Add(_columns[_unique[0]] with { Descending = columns.Count > 0 && columns[^1].Descending });
         }
 
         order = new KeysetOrder(columns);
@@ -147,7 +142,7 @@ public sealed class KeysetFields
             }
 
             columns.Add(column with { Descending = descending });
-            if (columns.Count(c => c.Name != _unique) > _maxSortFields)
+            if (columns.Count(c => !_unique.Contains(c.Name)) > _maxSortFields)
             {
                 return $"sort names more than {_maxSortFields} fields.";
             }

@@ -10,13 +10,13 @@ internal static class FileFields
     public const string Storages = "storages";
 
     public static readonly KeysetFields Sortable = new KeysetFields()
-        .Add<string>("path", "f.path")
         .Add<string>("name", "f.name")
         .Add<string>("contentType", "f.content_type")
         .Add<long>("size", "f.size")
         .Add<long>("createdAt", "f.created_at")
         .Add<long>("updatedAt", "f.updated_at")
-        .UniqueBy<Guid>("id", "f.id");
+        .UniqueBy<Guid>("id", "f.id")
+        .UniqueBy<string>("path", "f.path"); // within the workspace that every list is of
 
     private static readonly FrozenDictionary<string, string> Columns = new Dictionary<string, string>
     {

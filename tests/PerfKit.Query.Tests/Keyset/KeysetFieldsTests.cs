@@ -104,12 +104,21 @@ public sealed class KeysetFieldsTests
         add.Should().Throw<ArgumentException>().WithMessage("*'path'*before*");
     }
 
-    [Fact]
-    public void UniqueBy_twice_is_refused()
+    [Theory]
+    [InlineData(null, "id")]
+    [InlineData("size", "size,id")]
+    [InlineData("size,-path", "size,-path")]
+    [InlineData("path,size", "path")]
+    public void TryParse_with_two_unique_fields_ends_in_whichever_the_sort_names(string? sort, string canonical)
     {
-        var add = () => new KeysetFields().UniqueBy<Guid>("id", "a").UniqueBy<Guid>("id2", "b");
+        var fields = new KeysetFields()
+            .Add<long>("size", "size")
+            .UniqueBy<Guid>("id", "id")
+            .UniqueBy<string>("path", "path");
 
-        add.Should().Throw<InvalidOperationException>().WithMessage("*'id'*");
+        fields.TryParse(sort, out var order, out _).Should().BeTrue();
+
+        order!.Sort.Should().Be(canonical);
     }
 
     [Theory]
