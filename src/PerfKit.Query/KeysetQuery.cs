@@ -118,10 +118,11 @@ public sealed class KeysetQuery
         ArgumentNullException.ThrowIfNull(fetch);
         ArgumentNullException.ThrowIfNull(valueOf);
         var wanted = _limit + 1; // One more, to know whether there is a next page.
+        var values = Values();
         var rows = new List<T>();
         foreach (var (where, orderBy) in _order.Ranges(_position, IsBackward, dialect))
         {
-            var range = new KeysetRange(where, orderBy, wanted - rows.Count, Values());
+            var range = new KeysetRange(where, orderBy, wanted - rows.Count, values);
             var found = await fetch(range, cancellationToken).ConfigureAwait(false);
             if (found.Count > range.Take)
             {

@@ -16,6 +16,7 @@ public static class PlanTestExtensions
     /// <param name="sql">The statement.</param>
     /// <param name="index">The index's name.</param>
     /// <param name="parameters">A value of the right type for each parameter, such as <see cref="KeysetRange.Parameters"/>.</param>
+    /// <param name="transaction">The transaction that the connection is in, or null.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="PlanException">The statement reads too much, or sorts; the message says why.</exception>
     public static async Task MustSeekAsync(
@@ -24,6 +25,7 @@ public static class PlanTestExtensions
         string sql,
         string index,
         IEnumerable<KeyValuePair<string, object>>? parameters = null,
+        DbTransaction? transaction = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -34,6 +36,7 @@ public static class PlanTestExtensions
         var command = connection.CreateCommand();
         await using var ended = command.ConfigureAwait(false);
         command.CommandText = sql;
+        command.Transaction = transaction;
         foreach (var (name, value) in parameters ?? [])
         {
             var parameter = command.CreateParameter();

@@ -1,9 +1,6 @@
-using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
-using Npgsql;
 using PerfKit.Query.Tests.Keyset;
-using PerfKit.TestKit;
 
 namespace PerfKit.Query.Tests;
 
@@ -20,13 +17,11 @@ public sealed class DapperTests
         .Add<string>("path", "path")
         .UniqueBy<long>("id", "id");
 
-    public static TheoryData<string> Engines => ["sqlite", "postgresql"];
-
     [SkippableTheory]
-    [MemberData(nameof(Engines))]
+    [MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
     public async Task QueryPageAsync_walks_a_filtered_list(string engine)
     {
-        await using var connection = await OpenAsync(engine);
+        await using var connection = await Engines.OpenAsync(engine, Schema);
         var cursors = Cursors.Signed(1);
         Fields.TryParse("-path", out var order, out _).Should().BeTrue();
         var paths = new List<string>();
@@ -35,7 +30,7 @@ public sealed class DapperTests
         {
             KeysetQuery.TryCreate(order!, cursors, "folder 1", after, 2, out var query, out _).Should().BeTrue();
             var page = await connection.QueryPageAsync<FileRow>(
-                Dialect(engine),
+                Engines.Dialect(engine),
                 query!,
                 Paged,
                 new { folder = 1L },
@@ -50,10 +45,10 @@ public sealed class DapperTests
     }
 
     [SkippableTheory]
-    [MemberData(nameof(Engines))]
+    [MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
     public async Task CountPagedAsync_counts_the_filtered_list_and_stops_at_the_most(string engine)
     {
-        await using var connection = await OpenAsync(engine);
+        await using var connection = await Engines.OpenAsync(engine, Schema);
 
         (await connection.CountPagedAsync(Paged, new { folder = 1L }, most: 100)).Should().Be(3);
         (await connection.CountPagedAsync(Paged, new { folder = 1L }, most: 2)).Should().Be(2);
@@ -61,17 +56,17 @@ public sealed class DapperTests
     }
 
     [SkippableTheory]
-    [MemberData(nameof(Engines))]
+    [MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
     public async Task QueryPageAsync_reads_in_the_given_transaction(string engine)
     {
-        await using var connection = await OpenAsync(engine);
+        await using var connection = await Engines.OpenAsync(engine, Schema);
         await using var transaction = await connection.BeginTransactionAsync();
         await connection.ExecuteAsync("delete from files where id > 1", transaction: transaction);
         Fields.TryParse(null, out var order, out _).Should().BeTrue();
         KeysetQuery.TryCreate(order!, Cursors.Signed(1), "", null, 2, out var query, out _).Should().BeTrue();
 
         var page = await connection.QueryPageAsync<FileRow>(
-            Dialect(engine),
+            Engines.Dialect(engine),
             query!,
             "select id, folder, path from files where {range}",
             null,
@@ -83,13 +78,13 @@ public sealed class DapperTests
     }
 
     [SkippableTheory]
-    [MemberData(nameof(Engines))]
+    [MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
     public async Task LoadByAsync_gives_one_row_a_key(string engine)
     {
-        await using var connection = await OpenAsync(engine);
+        await using var connection = await Engines.OpenAsync(engine, Schema);
 
         var rows = await connection.LoadByAsync<long, FileRow>(
-            Dialect(engine),
+            Engines.Dialect(engine),
             "select id, folder, path from files where folder < @below and {keys}",
             "id",
             [5, 1, 3, 1, 99],
@@ -103,13 +98,13 @@ public sealed class DapperTests
     }
 
     [SkippableTheory]
-    [MemberData(nameof(Engines))]
+    [MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
     public async Task LoadManyByAsync_gives_a_list_for_every_key(string engine)
     {
-        await using var connection = await OpenAsync(engine);
+        await using var connection = await Engines.OpenAsync(engine, Schema);
 
         var rows = await connection.LoadManyByAsync<long, FileRow>(
-            Dialect(engine),
+            Engines.Dialect(engine),
             "select id, folder, path from files where {keys} order by path desc",
             "folder",
             [1, 2, 99],
@@ -125,7 +120,7 @@ public sealed class DapperTests
     [Fact]
     public async Task LoadByAsync_of_two_rows_with_one_key_says_what_to_call()
     {
-        await using var connection = await OpenAsync("sqlite");
+        await using var connection = await Engines.OpenAsync("sqlite", Schema);
 
         var load = () =>
             connection.LoadByAsync<long, FileRow>(
@@ -142,7 +137,7 @@ public sealed class DapperTests
     [Fact]
     public async Task LoadByAsync_without_the_placeholder_says_so()
     {
-        await using var connection = await OpenAsync("sqlite");
+        await using var connection = await Engines.OpenAsync("sqlite", Schema);
 
         var load = () =>
             connection.LoadByAsync<long, FileRow>(
@@ -172,20 +167,6 @@ public sealed class DapperTests
 
         one.Should().BeEmpty();
         many.Should().BeEmpty();
-    }
-
-    private static ISqlDialect Dialect(string engine) =>
-        engine == "sqlite" ? new SqliteDialect() : new PostgreSqlDialect();
-
-    private static async Task<DbConnection> OpenAsync(string engine)
-    {
-        DbConnection connection =
-            engine == "sqlite"
-                ? new SqliteConnection("Data Source=:memory:")
-                : new NpgsqlConnection(await (await PostgreSqlServer.SharedAsync()).CreateDatabaseAsync());
-        await connection.OpenAsync();
-        await connection.ExecuteAsync(Schema);
-        return connection;
     }
 
     private sealed record FileRow(long Id, long Folder, string Path);

@@ -32,6 +32,20 @@ public sealed class RegistrationTests
         registered.GetRequiredService<IMigrationLock>().Should().BeOfType<PostgreSqlMigrationLock>();
     }
 
+    [Theory]
+    [InlineData("", "@k0")]
+    [InlineData(";Max Auto Prepare=20", "(select @k0)")]
+    public async Task UsePostgreSql_sees_whether_the_data_source_prepares(string setting, string value)
+    {
+        await using var dataSource = NpgsqlDataSource.Create("Host=127.0.0.1" + setting);
+        await using var services = Services()
+            .AddPerfKitQuery(WithKey)
+            .UsePostgreSql(dataSource)
+            .Services.BuildServiceProvider();
+
+        services.GetRequiredService<ISqlDialect>().Opaque("@k0").Should().Be(value);
+    }
+
     [Fact]
     public async Task AddPerfKitQuery_without_a_key_fails_at_start_with_a_sentence()
     {

@@ -15,14 +15,13 @@ internal static class PostgreSqlPlan
         set local enable_incremental_sort = off; set local max_parallel_workers_per_gather = 0
         """;
 
+    /// <summary>The key columns of a B-tree, none for an index without order, no row for no index.</summary>
     private const string KeyColumns = """
-        select pg_get_indexdef(i.indexrelid, n, true) from pg_index i join pg_class c on c.oid = i.indexrelid
-        join pg_am a on a.oid = c.relam cross join generate_series(1, i.indnkeyatts) n
-        where c.relname = @index and a.amname = 'btree' and pg_table_is_visible(c.oid) order by n
+        select array(
+            select pg_get_indexdef(c.oid, n, true) from generate_series(1, i.indnkeyatts) n where a.amname = 'btree' order by n)
+        from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am a on a.oid = c.relam
+        where c.relname = @index and pg_table_is_visible(c.oid)
         """;
-
-    private const string Exists =
-        "select exists (select from pg_class c where c.relname = @index and c.relkind in ('i', 'I') and pg_table_is_visible(c.oid))";
 
     private const string Savepoint = "perfkit_explain";
 
@@ -38,14 +37,14 @@ internal static class PostgreSqlPlan
         var transaction =
             command.Transaction ?? await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         var (own, sql) = (command.Transaction is null, command.CommandText);
+        if (!own)
+        {
+            await transaction.SaveAsync(Savepoint, cancellationToken).ConfigureAwait(false);
+        }
+
         command.Transaction = transaction;
         try
         {
-            if (!own)
-            {
-                await transaction.SaveAsync(Savepoint, cancellationToken).ConfigureAwait(false);
-            }
-
             await ExecuteAsync(connection, transaction, Settings, cancellationToken).ConfigureAwait(false);
             command.CommandText = $"explain (format json) {sql}";
             var json = (string)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
@@ -95,51 +94,15 @@ internal static class PostgreSqlPlan
         CancellationToken cancellationToken
     )
     {
-        var columns = new List<string>();
-        await foreach (
-            var column in ReadAsync<string>(connection, transaction, KeyColumns, index, cancellationToken)
-                .ConfigureAwait(false)
-        )
-        {
-            columns.Add(PlanConditions.Unwrap(column));
-        }
-
-        var exists = columns.Count > 0;
-        if (!exists)
-        {
-            await foreach (
-                var found in ReadAsync<bool>(connection, transaction, Exists, index, cancellationToken)
-                    .ConfigureAwait(false)
-            )
-            {
-                exists = found;
-            }
-        }
-
-        return exists ? columns : null;
-    }
-
-    private static async IAsyncEnumerable<T> ReadAsync<T>(
-        DbConnection connection,
-        DbTransaction? transaction,
-        string sql,
-        string index,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
         var command = connection.CreateCommand();
         await using var ended = command.ConfigureAwait(false);
-        command.CommandText = sql;
+        command.CommandText = KeyColumns;
         command.Transaction = transaction;
         var parameter = command.CreateParameter();
         (parameter.ParameterName, parameter.Value) = ("index", index);
         command.Parameters.Add(parameter);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var closed = reader.ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            yield return reader.GetFieldValue<T>(0);
-        }
+        var columns = (string[]?)await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+        return columns is null ? null : Array.ConvertAll(columns, PlanConditions.Unwrap);
     }
 
     private static async Task ExecuteAsync(

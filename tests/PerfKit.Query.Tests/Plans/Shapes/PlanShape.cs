@@ -5,22 +5,6 @@ namespace PerfKit.Query.Tests.Plans.Shapes;
 /// <summary>A kind of statement, an index, and whether the statement seeks in it.</summary>
 internal sealed record PlanShape(string Name, bool Seeks, string Index, string Sql)
 {
-    public const string PostgreSqlSchema =
-        """
-            create table files (ws int not null, path text collate "C" not null, kind int not null, size bigint, at bigint not null,
-                id bigint not null primary key);
-            create table storages (file_id bigint not null, storage_id bigint not null);
-
-            """ + Indexes;
-
-    public const string SqliteSchema =
-        """
-            create table files (ws int not null, path text not null, kind int not null, size bigint, at bigint not null,
-                id bigint not null primary key);
-            create table storages (file_id bigint not null, storage_id bigint not null);
-
-            """ + Indexes;
-
     private const string Indexes = """
         create index f_path on files (ws, path, id);
         create index f_at on files (ws, at desc, path, id);
@@ -54,6 +38,16 @@ internal sealed record PlanShape(string Name, bool Seeks, string Index, string S
             "s_file",
             "select s.storage_id from files f join storages s on s.file_id = f.id where f.ws = 1 and f.path = 'a'"
         ),
+        Good("range with two ends", "f_at", "at between 3 and 9 order by at desc limit 51"),
+        new(
+            "alias",
+            Seeks: true,
+            "f_path",
+            "select x.id from files x where x.ws = 1 and x.path > 'a' and x.path < 'b'"
+        ),
+        new("update", Seeks: true, "f_path", "update files set size = 1 where ws = 1 and path = 'a'"),
+        new("greatest", Seeks: true, "f_kind", "select max(at) from files where ws = 1 and kind = 3"),
+        new("second column alone", Seeks: false, "s_file", "select file_id from storages where storage_id = 4"),
         Bad(
             "naive OR",
             "f_at",
@@ -80,6 +74,14 @@ internal sealed record PlanShape(string Name, bool Seeks, string Index, string S
             "select id from files where path > 'a' order by path limit 51"
         ),
     ];
+
+    public static string Schema(string engine) =>
+        $"""
+            create table files (ws int not null, path text {(engine == "sqlite" ? "" : "collate \"C\"")} not null,
+                kind int not null, size bigint, at bigint not null, id bigint not null primary key);
+            create table storages (file_id bigint not null, storage_id bigint not null);
+            {Indexes}
+            """;
 
     /// <summary>Null, or what is wrong with the verdict.</summary>
     public async Task<string?> WrongAsync(DbConnection connection, ISqlDialect dialect)
