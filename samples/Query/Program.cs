@@ -1,4 +1,4 @@
-// The last of 2,000 pages costs what the tenth does; a hundred loads by key are one query (two on a cold start).
+// The last of 2,000 pages costs what the tenth does; a hundred loads by key are one query.
 using System.Diagnostics;
 using Dapper;
 using Microsoft.Data.Sqlite;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PerfKit.Query.Internal;
+using ThreadState = System.Threading.ThreadState;
 
 namespace PerfKit.Query;
 
@@ -9,14 +10,20 @@ namespace PerfKit.Query;
 /// </summary>
 /// <remarks>
 /// A tick ends when the work queued before it has run and no load was added meanwhile. Code that knows its keys calls
-/// <see cref="LoadManyAsync"/>, which is one trip whatever the scheduler does; a burst of single loads is one trip, or
-/// a few where the thread that makes them is held up. A failed fetch fails its waiters and is not remembered. A trip is cancelled
+/// <see cref="LoadManyAsync"/>, which is one trip whatever the scheduler does; a burst of single loads is one trip, and
+/// seldom two, where the thread that makes them is held up. A failed fetch fails its waiters and is not remembered. A trip is cancelled
 /// when nobody waits for it any more. All members may be called from any thread.
 /// </remarks>
 public sealed class BatchLoader<TKey, TValue> : IBatchLoader<TKey, TValue>
     where TKey : notnull
 {
-    private const int QuietYields = 12; // A few microseconds; with 3 a busy machine split many bursts.
+    private const int QuietTurns = 12; // A few microseconds; with 3 a busy machine split many bursts.
+    private const int QuietTurnsOfMany = 100; // Where a burst has begun, its end is worth more than microseconds.
+    private const int TurnsACoreIsKept = 6; // Giving it up costs a microsecond.
+    private const int LongQuietTurns = 3; // On a busy pool a turn takes long, and then tells more.
+    private static readonly TimeSpan LongQuiet = TimeSpan.FromMicroseconds(250);
+    private static readonly TimeSpan LongestQueue = TimeSpan.FromMilliseconds(3); // A full pool is no sign of more loads.
+    private static readonly TimeSpan LongestCaller = TimeSpan.FromMilliseconds(20); // In a cold process much is compiled.
 
     private readonly Lock _gate = new();
     private readonly Dictionary<TKey, BatchLoad<TKey, TValue>> _loads = [];
@@ -203,21 +210,30 @@ public sealed class BatchLoader<TKey, TValue> : IBatchLoader<TKey, TValue>
 
     private async Task PumpAsync()
     {
-        do
+        for (var first = true; first || HasMore(); first = false)
         {
-            await SettleAsync().ConfigureAwait(false);
+            await SettleAsync(first).ConfigureAwait(false);
             if (TakeTrip() is { } trip)
             {
                 await RunAsync(trip).ConfigureAwait(false);
             }
-        } while (HasMore());
+        }
     }
 
-    /// <summary>Ends the tick: lets other work run until no load has been added for a few turns, or the batch is full.</summary>
-    private async Task SettleAsync()
+    /// <summary>
+    /// Ends the tick: lets other work run until no load has been added for a few turns and the work that may add some is over,
+    /// or the batch is full.
+    /// </summary>
+    private async Task SettleAsync(bool first)
     {
-        var seen = -1;
-        for (var quiet = 0; quiet < QuietYields; quiet++)
+        // Without a scheduler the caller runs beside us, and may be held up between two loads: in a compiler, or without a core.
+        var beside = first && SynchronizationContext.Current is null && TaskScheduler.Current == TaskScheduler.Default;
+        var caller = Thread.CurrentThread;
+        var isPooled = caller.IsThreadPoolThread; // A dead thread does not tell.
+        var ended = ThreadPool.CompletedWorkItemCount;
+        var (seen, quiet, turns) = (-1, 0, 0);
+        var (began, changed) = (TimeProvider.System.GetTimestamp(), 0L);
+        while (!IsQuiet() || (beside && IsBusy(TimeProvider.System.GetElapsedTime(began))))
         {
             int now;
             lock (_gate)
@@ -230,10 +246,28 @@ public sealed class BatchLoader<TKey, TValue> : IBatchLoader<TKey, TValue>
                 return;
             }
 
-            quiet = now == seen ? quiet : 0;
+            (quiet, changed) = now == seen ? (quiet + 1, changed) : (0, TimeProvider.System.GetTimestamp());
             seen = now;
+            if (beside && turns % TurnsACoreIsKept == 0)
+            {
+                Thread.Yield(); // Waking us may have taken the caller's core.
+            }
+
+            turns++; // Each ends one of our own work items; one more that ended was the caller's, or a stranger's.
             await Task.Yield(); // On the caller's scheduler, where there is one: then the tick is exact.
         }
+
+        bool IsQuiet() =>
+            quiet >= (seen > 1 ? QuietTurnsOfMany : QuietTurns)
+            || (quiet >= LongQuietTurns && TimeProvider.System.GetElapsedTime(changed) > LongQuiet);
+
+        bool IsBusy(TimeSpan sinceBegin) =>
+            (sinceBegin < LongestQueue && ThreadPool.PendingWorkItemCount > 0)
+            || (
+                sinceBegin < LongestCaller
+                && (caller.ThreadState & (ThreadState.WaitSleepJoin | ThreadState.Stopped)) == 0
+                && (!isPooled || ThreadPool.CompletedWorkItemCount < ended + turns)
+            );
     }
 
     private BatchTrip<TKey, TValue>? TakeTrip()

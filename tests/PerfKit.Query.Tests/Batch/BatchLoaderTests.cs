@@ -32,6 +32,41 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
+    public async Task LoadAsync_on_a_thread_that_ends_is_answered()
+    {
+        var loader = Loader();
+        var loads = new Task<string?>[100];
+        var thread = new Thread(() =>
+        {
+            for (var i = 0; i < loads.Length; i++)
+            {
+                loads[i] = loader.LoadAsync(i).AsTask();
+            }
+        });
+        thread.Start();
+        thread.Join();
+
+        var values = await Task.WhenAll(loads).WaitAsync(TimeSpan.FromSeconds(30));
+
+        values.Should().Equal(Enumerable.Range(0, 100).Select(i => $"v{i}"));
+        _trips.Should().HaveCountLessThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public async Task LoadAsync_on_a_thread_that_blocks_for_the_answer_gets_it()
+    {
+        var loader = Loader();
+        var value = await Task.Factory.StartNew(
+            () => loader.LoadAsync(1).AsTask().GetAwaiter().GetResult(),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
+
+        value.Should().Be("v1");
+    }
+
+    [Fact]
     public async Task LoadAsync_from_many_threads_asks_for_every_key_once()
     {
         var loader = Loader();
