@@ -39,6 +39,22 @@ public sealed class PostgreSqlDialect(bool autoPrepares = false) : ISqlDialect
     }
 
     /// <inheritdoc/>
+    public string? ForEachKey(string sql, IReadOnlyList<string?> typesSql)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(sql);
+        ArgumentNullException.ThrowIfNull(typesSql);
+        var lists = typesSql.Select(static (type, i) => type is null ? $"@keys{i}" : $"cast(@keys{i} as {type}[])");
+        var parts = typesSql.Select(static (_, i) => $"part{i}");
+        return $"""
+            select perfkit_keys.number, perfkit_rows.*
+            from unnest({string.Join(", ", lists)}) with ordinality as perfkit_keys({string.Join(", ", parts)}, number)
+            cross join lateral (
+            {sql}
+            ) as perfkit_rows
+            """;
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IndexUse> ExplainAsync(
         DbCommand command,
         string index,

@@ -54,6 +54,9 @@ public sealed class SqliteDialect : ISqlDialect
     }
 
     /// <inheritdoc/>
+    public string? ForEachKey(string sql, IReadOnlyList<string?> typesSql) => null;
+
+    /// <inheritdoc/>
     public ValueTask<IndexUse> ExplainAsync(
         DbCommand command,
         string index,

@@ -35,6 +35,15 @@ public interface ISqlDialect
     /// <exception cref="NotSupportedException">The engine cannot compare a list of this type.</exception>
     object ListParameter<T>(IReadOnlyCollection<T> values);
 
+    /// <summary>
+    /// A statement run once for each of many keys in one round trip. It sees the parts of its key as <c>perfkit_keys.part0</c> and on;
+    /// each row comes behind the number of its key, from 1. The parts' lists are the parameters <c>keys0</c> and on.
+    /// </summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="typesSql">A type for each part of a key, or null for its parameter's own.</param>
+    /// <returns>Null where the engine cannot; SQLite is in the process, so there a statement a key costs little.</returns>
+    string? ForEachKey(string sql, IReadOnlyList<string?> typesSql);
+
     /// <summary>Asks for the plan of a command, without running it: what the indexes can do, whatever the table holds.</summary>
     /// <param name="command">The statement with a value for each parameter, on an open connection.</param>
     /// <param name="index">The index to look for.</param>

@@ -131,7 +131,7 @@ public sealed class DapperTests
                 static row => row.Folder
             );
 
-        await load.Should().ThrowAsync<InvalidOperationException>().WithMessage("*key '1' of folder*LoadManyByAsync*");
+        await load.Should().ThrowAsync<InvalidOperationException>().WithMessage("*key '1'*LoadManyByAsync*");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Dapper;
 using Npgsql;
 using PerfKit.Benchmarks.Gate;
 using PerfKit.Query;
@@ -19,13 +20,13 @@ public sealed class Batch : Claim
 
     public override async Task<Measured> MeasureAsync(CancellationToken cancellationToken)
     {
-        var bursts = await BatchBursts.Shared.ForAsync(Id);
+        var (bursts, oneByOne) = await BatchBursts.Shared.ForAsync(Id);
         var times = bursts.Select(static burst => burst.Milliseconds).Order().ToList();
         var worst = times[^1].ToString("0.##", CultureInfo.InvariantCulture);
         return new Measured(
             times[times.Count / 2],
             "ms",
-            $"the median of {times.Count} scopes; the slowest, at first, {worst} ms"
+            $"the median of {times.Count} scopes; the slowest, at first, {worst} ms; one query each {oneByOne:0} ms"
         );
     }
 }
@@ -39,7 +40,7 @@ public sealed class BatchTrips : Claim
 
     public override async Task<Measured> MeasureAsync(CancellationToken cancellationToken)
     {
-        var bursts = await BatchBursts.Shared.ForAsync(Id);
+        var (bursts, _) = await BatchBursts.Shared.ForAsync(Id);
         return new Measured(
             bursts.Max(static burst => burst.Trips),
             "trips",
@@ -55,9 +56,9 @@ internal static class BatchBursts
     private const int Scopes = 900;
     private const int Loads = 100;
 
-    public static SharedRun<List<BatchBurst>> Shared { get; } = new(RunAsync);
+    public static SharedRun<(List<BatchBurst> Bursts, double OneByOne)> Shared { get; } = new(RunAsync);
 
-    private static async Task<List<BatchBurst>> RunAsync()
+    private static async Task<(List<BatchBurst> Bursts, double OneByOne)> RunAsync()
     {
         await using var server = await PostgreSqlServer.StartPrivateAsync();
         var direct = new NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync());
@@ -82,7 +83,19 @@ internal static class BatchBursts
             bursts.Add(await LoadAsync(source, ids, scope % 3));
         }
 
-        return bursts;
+        return (bursts, await OneByOneAsync(source));
+    }
+
+    private static async Task<double> OneByOneAsync(NpgsqlDataSource source)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        var started = Stopwatch.GetTimestamp();
+        for (var id = 1; id <= Loads; id++)
+        {
+            _ = await connection.QuerySingleAsync<Doc>("select id, text from docs where id = @id", new { id });
+        }
+
+        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
     }
 
     private static async Task<BatchBurst> LoadAsync(NpgsqlDataSource source, List<int> ids, int way)
