@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace PerfKit.TestKit;
+namespace PerfKit.Benchmarks.Claims.Query;
 
 /// <summary>A TCP relay on loopback that keeps every byte back for half a round trip, in both directions.</summary>
-public sealed class DelayingProxy : IDisposable
+internal sealed class DelayingProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _target;
