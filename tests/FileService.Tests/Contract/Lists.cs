@@ -103,6 +103,8 @@ public abstract class ListContract(ServiceFixture fixture) : ContractSuite(fixtu
     [InlineData("id,path,size")]
     [InlineData("contentHash")]
     [InlineData("name,updatedAt,version,contentType,createdAt,workspaceId")]
+    [InlineData("storages")]
+    [InlineData("storages,size")]
     public async Task List_with_fields_gives_just_these(string fields)
     {
         var workspace = await SeedAsync();
