@@ -116,6 +116,18 @@ public sealed class FieldMapTests
     }
 
     [Fact]
+    public void TryParse_of_a_text_that_is_too_long_says_so_and_looks_no_further()
+    {
+        var read = new string('x', FieldMap.MaxLength);
+
+        Map.TryParse(read, out _, out var name).Should().BeFalse();
+        Map.TryParse(read + "x", out _, out var length).Should().BeFalse();
+
+        name.Should().StartWith("fields names the unknown field 'xxxx");
+        length.Should().Be("fields has 4097 characters; at most 4096 are read.");
+    }
+
+    [Fact]
     public void TryParse_of_all_fields_of_the_largest_map_is_not_too_long()
     {
         var names = Enumerable.Range(0, FieldMap.MaxFields).Select(i => $"{i:00}{new string('x', 61)}").ToList();
