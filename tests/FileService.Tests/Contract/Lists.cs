@@ -118,6 +118,23 @@ public abstract class ListContract(ServiceFixture fixture) : ContractSuite(fixtu
     }
 
     [SkippableFact]
+    public async Task List_of_storages_alone_finds_those_of_each_file()
+    {
+        var workspace = await SeedAsync();
+
+        var list = await Client.GetJsonAsync($"/workspaces/{workspace.Id}/files?fields=storages&limit=3");
+        var ids = await Client.GetJsonAsync($"/workspaces/{workspace.Id}/files?fields=id&limit=3");
+
+        foreach (var (item, id) in list.GetProperty("items").EnumerateArray().Zip(Ids(ids)))
+        {
+            var storages = item.GetProperty("storages");
+            var file = await Client.GetJsonAsync($"/files/{id}");
+            storages.GetArrayLength().Should().BePositive();
+            storages.ToString().Should().Be(file.GetProperty("storages").ToString());
+        }
+    }
+
+    [SkippableFact]
     public async Task List_sorts_by_a_field_that_is_not_shown()
     {
         var workspace = await SeedAsync();

@@ -6,15 +6,18 @@ public sealed class SelectListsTests
     [Fact]
     public void Lists_beyond_the_maximum_are_the_smallest_known_that_has_the_columns()
     {
-        var map = MapOf(maxLists: 4);
+        var map = MapOf(maxLists: 5);
 
         List(map, "a,b,c").Should().Be("t.a, t.b, t.c");
+        List(map, "b,c").Should().Be("t.b, t.c");
         List(map, "d").Should().Be("t.d");
 
         List(map, "a,c").Should().Be("t.a, t.b, t.c");
+        List(map, "c").Should().Be("t.b, t.c");
         List(map, "c,b,a").Should().Be("t.a, t.b, t.c");
         List(map, "e").Should().Be("t.a, t.b, t.c, t.d, t.e, t.f");
         List(map, "f,d").Should().Be("t.a, t.b, t.c, t.d, t.e, t.f");
+        List(map, "b").Should().Be("t.b, t.c");
     }
 
     [Fact]
