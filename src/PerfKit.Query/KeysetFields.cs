@@ -5,12 +5,10 @@ namespace PerfKit.Query;
 
 /// <summary>
 /// The allow-list of fields a caller may sort by. It turns a sort text like <c>-updatedAt,path</c> into a
-/// <see cref="KeysetOrder"/>. Build it once; <see cref="TryParse"/> may then be called from any thread.
+/// <see cref="KeysetOrder"/>. Build it once; <see cref="TryParse(string?, out KeysetOrder?, out string?)"/> may then be called from any thread.
 /// </summary>
 public sealed class KeysetFields
 {
-    private const int QuotedChars = 64;
-
     private readonly Dictionary<string, KeysetColumn> _columns = new(StringComparer.Ordinal);
     private readonly int _maxSortFields;
     private readonly List<string> _unique = [];
@@ -29,22 +27,14 @@ public sealed class KeysetFields
 
     /// <summary>Allows sorting by a field.</summary>
     /// <typeparam name="T">string, long, int, double, decimal, Guid, DateTimeOffset, DateTime or bool.</typeparam>
-    /// <param name="name">The public name: letters, digits, <c>_</c> and <c>.</c></param>
+    /// <param name="name">The public name: letters, digits, <c>_</c> and <c>.</c>, at most 63.</param>
     /// <param name="columnSql">The column or expression as SQL, written into statements as it is.</param>
     /// <param name="nulls">Where rows without a value stand; <see cref="KeysetNulls.None"/> for a column that is NOT NULL.</param>
     /// <exception cref="ArgumentException">The name, the type or the column cannot be used, or the name is taken.</exception>
     public KeysetFields Add<T>(string name, string columnSql, KeysetNulls nulls = KeysetNulls.None)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        FieldNames.Check(name);
         ArgumentException.ThrowIfNullOrWhiteSpace(columnSql);
-        if (name.Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.')))
-        {
-            throw new ArgumentException(
-                $"The field name '{name}' may hold letters, digits, '_' and '.' only.",
-                nameof(name)
-            );
-        }
-
         if (KeysetTypes.Tag(typeof(T)) == '\0')
         {
             throw new ArgumentException(
@@ -66,7 +56,7 @@ public sealed class KeysetFields
     /// named first is appended where a sort has none.
     /// </summary>
     /// <typeparam name="T">string, long, int, double, decimal, Guid, DateTimeOffset, DateTime or bool.</typeparam>
-    /// <param name="name">The public name: letters, digits, <c>_</c> and <c>.</c></param>
+    /// <param name="name">The public name: letters, digits, <c>_</c> and <c>.</c>, at most 63.</param>
     /// <param name="columnSql">The column or expression as SQL, written into statements as it is.</param>
     /// <exception cref="ArgumentException">The name, the type or the column cannot be used, or the name is taken.</exception>
     public KeysetFields UniqueBy<T>(string name, string columnSql)
@@ -90,6 +80,25 @@ public sealed class KeysetFields
         string? sort,
         [NotNullWhen(true)] out KeysetOrder? order,
         [NotNullWhen(false)] out string? error
+    ) => TryParse(sort, isAllowed: null, out order, out error);
+
+    /// <summary>
+    /// The same for a caller who may not see every field: one that is not allowed is answered as one that does not exist. The
+    /// unique field that is appended is not asked for: its values stand readable in every cursor, so let it be one that all may see.
+    /// </summary>
+    /// <param name="sort">The caller's text; any text is safe.</param>
+    /// <param name="isAllowed">
+    /// Whether the caller may see the field of this name; asked only for names of the list. Null allows every field.
+    /// </param>
+    /// <param name="order">The order, or null.</param>
+    /// <param name="error">A sentence for the caller that names the field at fault, or null.</param>
+    /// <returns>False for an unknown, repeated or empty field, or too many of them.</returns>
+    /// <exception cref="InvalidOperationException">No unique field was named: <see cref="UniqueBy{T}"/> is missing.</exception>
+    public bool TryParse(
+        string? sort,
+        Func<string, bool>? isAllowed,
+        [NotNullWhen(true)] out KeysetOrder? order,
+        [NotNullWhen(false)] out string? error
     )
     {
         if (_unique.Count == 0)
@@ -99,7 +108,7 @@ public sealed class KeysetFields
 
         order = null;
         var columns = new List<KeysetColumn>(_maxSortFields + 1);
-        error = string.IsNullOrEmpty(sort) ? null : Read(sort, columns);
+        error = string.IsNullOrEmpty(sort) ? null : Read(sort, isAllowed, columns);
         if (error is not null)
         {
             return false;
@@ -119,7 +128,10 @@ public sealed class KeysetFields
         return true;
     }
 
-    private string? Read(string sort, List<KeysetColumn> columns)
+    /// <summary>The columns of all fields, as they were added.</summary>
+    internal IEnumerable<KeysetColumn> Columns => _columns.Values;
+
+    private string? Read(string sort, Func<string, bool>? isAllowed, List<KeysetColumn> columns)
     {
         foreach (var range in sort.AsSpan().Split(','))
         {
@@ -128,12 +140,15 @@ public sealed class KeysetFields
             var name = descending ? field[1..] : field;
             if (name.IsEmpty)
             {
-                return $"sort has no field name at position {columns.Count + 1}: part names by single commas.";
+                return FieldNames.Missing("sort", columns.Count + 1);
             }
 
-            if (!_columns.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var column))
+            if (
+                !_columns.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var column)
+                || isAllowed?.Invoke(column.Name) == false
+            )
             {
-                return $"sort names the unknown field '{Quote(name)}'; known are {string.Join(", ", _columns.Keys)}.";
+                return FieldNames.Unknown("sort", name, _columns.Keys, isAllowed);
             }
 
             if (columns.Exists(c => c.Name == column.Name))
@@ -150,7 +165,4 @@ public sealed class KeysetFields
 
         return null;
     }
-
-    private static string Quote(ReadOnlySpan<char> name) =>
-        name.Length <= QuotedChars ? name.ToString() : string.Concat(name[..QuotedChars], "...");
 }

@@ -4,7 +4,7 @@ using PerfKit.Query.Internal;
 namespace PerfKit.Query;
 
 /// <summary>
-/// A total order over rows: sort columns that end in a unique one. Immutable; made by <see cref="KeysetFields.TryParse"/>.
+/// A total order over rows: sort columns that end in a unique one. Immutable; made by <see cref="KeysetFields"/>.
 /// </summary>
 public sealed class KeysetOrder
 {

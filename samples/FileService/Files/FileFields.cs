@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using FileService.Data;
 using PerfKit.Query;
 
@@ -18,65 +17,30 @@ internal static class FileFields
         .UniqueBy<Guid>("id", "f.id")
         .UniqueBy<string>("path", "f.path"); // within the workspace that every list is of
 
-    private static readonly FrozenDictionary<string, string> Columns = new Dictionary<string, string>
-    {
-        ["id"] = "f.id",
-        ["workspaceId"] = "f.workspace_id",
-        ["path"] = "f.path",
-        ["name"] = "f.name",
-        ["contentType"] = "f.content_type",
-        ["size"] = "f.size",
-        ["contentHash"] = "f.content_hash",
-        ["version"] = "f.version",
-        ["createdAt"] = "f.created_at",
-        ["updatedAt"] = "f.updated_at",
-    }.ToFrozenDictionary();
-
-    private static readonly FrozenSet<string> AllOfAFile = Columns.Keys.ToFrozenSet();
+    public static readonly FieldMap Shown = new FieldMap()
+        .Add("id", "f.id")
+        .Add("workspaceId", "f.workspace_id")
+        .Add("path", "f.path")
+        .Add("name", "f.name")
+        .Add("contentType", "f.content_type")
+        .Add("size", "f.size")
+        .Add("contentHash", "f.content_hash")
+        .Add("version", "f.version")
+        .Add("createdAt", "f.created_at")
+        .Add("updatedAt", "f.updated_at")
+        .AddLoaded(Storages, "f.id")
+        .AddKeysOf(Sortable);
 
     /// <summary>The fields a caller named, or every plain one.</summary>
     /// <exception cref="ProblemException">400 names the unknown, empty or repeated field.</exception>
-    public static FrozenSet<string> Parse(string? fields)
-    {
-        if (string.IsNullOrEmpty(fields))
-        {
-            return AllOfAFile;
-        }
-
-        var wanted = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var field in fields.Split(','))
-        {
-            if (!Columns.ContainsKey(field) && field != Storages)
-            {
-                throw ProblemException.BadRequest(
-                    "unknown-field",
-                    $"There is no field '{ProblemException.Shorten(field)}'; the fields are "
-                        + $"{string.Join(", ", AllOfAFile.Order(StringComparer.Ordinal))} and {Storages}.",
-                    "fields"
-                );
-            }
-
-            if (!wanted.Add(field))
-            {
-                throw ProblemException.BadRequest("repeated-field", $"The field '{field}' is named twice.", "fields");
-            }
-        }
-
-        return wanted.ToFrozenSet();
-    }
-
-    /// <summary>The columns to read, in one order so that statement shapes stay few; sort keys and the id always.</summary>
-    public static string Select(IReadOnlySet<string> fields, KeysetOrder order)
-    {
-        var wanted = fields
-            .Concat(order.Columns.Select(static c => c.Name))
-            .Append("id")
-            .ToHashSet(StringComparer.Ordinal);
-        return string.Join(
-            ", ",
-            Columns.Where(c => wanted.Contains(c.Key)).Select(c => c.Value).Order(StringComparer.Ordinal)
-        );
-    }
+    public static FieldSelection Parse(string? fields) =>
+        Shown.TryParse(fields, out var selection, out var error)
+            ? selection
+            : throw ProblemException.BadRequest(
+                error.StartsWith("fields repeats", StringComparison.Ordinal) ? "repeated-field" : "unknown-field",
+                error,
+                "fields"
+            );
 
     /// <summary>A sort key's value, for the cursor.</summary>
     public static object ValueOf(FileRow row, string field) =>

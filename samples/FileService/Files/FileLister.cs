@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Dapper;
 using FileService.Data;
 using PerfKit.Query;
@@ -6,7 +5,7 @@ using PerfKit.Query;
 namespace FileService.Files;
 
 /// <summary>What a list asks for, checked.</summary>
-internal sealed record ListRequest(FrozenSet<string> Fields, KeysetOrder Order, string? After, int Limit);
+internal sealed record ListRequest(FieldSelection Fields, KeysetOrder Order, string? After, int Limit);
 
 /// <summary>Files in pages: keyset at any depth, only the needed columns, storages of a whole page in one trip.</summary>
 internal sealed class FileLister(Database database, ISqlDialect dialect, IKeysetCursors cursors)
@@ -20,13 +19,13 @@ internal sealed class FileLister(Database database, ISqlDialect dialect, IKeyset
         var files = await connection.QueryPageAsync<FileRow>(
             dialect,
             page,
-            $"select {FileFields.Select(request.Fields, request.Order)} from files f "
+            $"select {request.Fields.SelectList(request.Order)} from files f "
                 + "where f.workspace_id = @workspace and {range}",
             new { workspace = workspace.Id },
             FileFields.ValueOf,
             cancellationToken: ct
         );
-        var storages = request.Fields.Contains(FileFields.Storages)
+        var storages = request.Fields.Shows(FileFields.Storages)
             ? (await connection.FindStoragesAsync(dialect, files.Items.Select(static f => f.Id).ToArray())).ToLookup(
                 s => s.FileId
             )

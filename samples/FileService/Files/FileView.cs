@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using FileService.Data;
+using PerfKit.Query;
 
 namespace FileService.Files;
 
@@ -42,19 +43,19 @@ internal sealed record FileView
     public static FileView From(FileRow row, IEnumerable<FileStorageRow>? storages = null) =>
         From(row, FileFields.Parse(null), storages);
 
-    public static FileView From(FileRow row, IReadOnlySet<string> fields, IEnumerable<FileStorageRow>? storages) =>
+    public static FileView From(FileRow row, FieldSelection fields, IEnumerable<FileStorageRow>? storages) =>
         new()
         {
-            Id = fields.Contains("id") ? row.Id : null,
-            WorkspaceId = fields.Contains("workspaceId") ? row.WorkspaceId : null,
-            Path = fields.Contains("path") ? row.Path : null,
-            Name = fields.Contains("name") ? row.Name : null,
-            ContentType = fields.Contains("contentType") ? row.ContentType : null,
-            Size = fields.Contains("size") ? row.Size : null,
-            ContentHash = fields.Contains("contentHash") ? row.ContentHash : null,
-            Version = fields.Contains("version") ? row.Version : null,
-            CreatedAt = fields.Contains("createdAt") ? Micros.ToUtc(row.CreatedAt) : null,
-            UpdatedAt = fields.Contains("updatedAt") ? Micros.ToUtc(row.UpdatedAt) : null,
+            Id = fields.Shows("id") ? row.Id : null,
+            WorkspaceId = fields.Shows("workspaceId") ? row.WorkspaceId : null,
+            Path = fields.Shows("path") ? row.Path : null,
+            Name = fields.Shows("name") ? row.Name : null,
+            ContentType = fields.Shows("contentType") ? row.ContentType : null,
+            Size = fields.Shows("size") ? row.Size : null,
+            ContentHash = fields.Shows("contentHash") ? row.ContentHash : null,
+            Version = fields.Shows("version") ? row.Version : null,
+            CreatedAt = fields.Shows("createdAt") ? Micros.ToUtc(row.CreatedAt) : null,
+            UpdatedAt = fields.Shows("updatedAt") ? Micros.ToUtc(row.UpdatedAt) : null,
             Storages = storages?.Select(static s => new StorageView(
                 s.StorageResourceId,
                 s.Role,

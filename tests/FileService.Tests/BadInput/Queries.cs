@@ -10,6 +10,13 @@ public abstract class BadQueries(ServiceFixture fixture) : ContractSuite(fixture
     [InlineData("files?fields=id,colour", "fields", "colour")]
     [InlineData("files?fields=id,,path", "fields", null)]
     [InlineData("files?fields=id%3Bdrop", "fields", "id;drop")]
+    [InlineData("files?fields=,id", "fields", null)]
+    [InlineData("files?fields=ID", "fields", "ID")]
+    [InlineData("files?fields=%20id", "fields", " id")]
+    [InlineData("files?fields=id%00", "fields", null)]
+    [InlineData("files?fields=%EF%BD%89d", "fields", null)]
+    [InlineData("files?fields=f.tenant_id", "fields", "f.tenant_id")]
+    [InlineData("files?fields=tenantId", "fields", "tenantId")]
     [InlineData("files?sort=colour", "sort", "colour")]
     [InlineData("files?sort=path,-colour", "sort", "colour")]
     [InlineData("files?sort=path,path", "sort", "path")]
@@ -41,6 +48,21 @@ public abstract class BadQueries(ServiceFixture fixture) : ContractSuite(fixture
         using var response = await Client.GetAsync($"/workspaces/{workspace.Id}/{query}");
 
         await response.ShouldBeProblemAsync(400, parameter, names);
+    }
+
+    [SkippableTheory]
+    [InlineData("id,path,id", "repeated-field")]
+    [InlineData("storages,storages", "repeated-field")]
+    [InlineData("id,path,id,colour", "repeated-field")]
+    [InlineData("colour,id,id", "unknown-field")]
+    [InlineData("id,", "unknown-field")]
+    public async Task Get_with_bad_fields_says_which_fault_it_is(string fields, string problem)
+    {
+        var workspace = await Client.NewWorkspaceAsync();
+
+        using var response = await Client.GetAsync($"/workspaces/{workspace.Id}/files?fields={fields}");
+
+        (await response.ShouldBeProblemAsync(400, "fields")).Text("type").Should().Be($"urn:perfkit:{problem}");
     }
 
     [SkippableTheory]

@@ -103,6 +103,8 @@ public abstract class ListContract(ServiceFixture fixture) : ContractSuite(fixtu
     [InlineData("id,path,size")]
     [InlineData("contentHash")]
     [InlineData("name,updatedAt,version,contentType,createdAt,workspaceId")]
+    [InlineData("storages")]
+    [InlineData("storages,size")]
     public async Task List_with_fields_gives_just_these(string fields)
     {
         var workspace = await SeedAsync();
@@ -112,6 +114,23 @@ public abstract class ListContract(ServiceFixture fixture) : ContractSuite(fixtu
         foreach (var file in list.GetProperty("items").EnumerateArray())
         {
             file.ShouldHaveExactly(fields.Split(','));
+        }
+    }
+
+    [SkippableFact]
+    public async Task List_of_storages_alone_finds_those_of_each_file()
+    {
+        var workspace = await SeedAsync();
+
+        var list = await Client.GetJsonAsync($"/workspaces/{workspace.Id}/files?fields=storages&limit=3");
+        var ids = await Client.GetJsonAsync($"/workspaces/{workspace.Id}/files?fields=id&limit=3");
+
+        foreach (var (item, id) in list.GetProperty("items").EnumerateArray().Zip(Ids(ids)))
+        {
+            var storages = item.GetProperty("storages");
+            var file = await Client.GetJsonAsync($"/files/{id}");
+            storages.GetArrayLength().Should().BePositive();
+            storages.ToString().Should().Be(file.GetProperty("storages").ToString());
         }
     }
 
