@@ -305,6 +305,7 @@ public sealed class BatchLoader<TKey, TValue> : IBatchLoader<TKey, TValue>
 
     private async Task RunAsync(BatchTrip<TKey, TValue> trip)
     {
+        using var full = trip.Loads.Count == _maxBatch && _maxBatch > 1 ? Hearing.Within(ScopeKind.FullBatch) : null;
         using var activity = QueryTelemetry.Activities.StartActivity("perfkit.query.batch");
         activity?.SetTag(_name.Key, _name.Value).SetTag("batch.keys", trip.Loads.Count);
         QueryTelemetry.Trips.Add(1, _name);

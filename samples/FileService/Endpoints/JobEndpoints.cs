@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FileService.Data;
 using FileService.Files;
+using PerfKit.Query;
 
 namespace FileService.Endpoints;
 
@@ -51,7 +52,12 @@ internal static class JobEndpoints
         yield return job;
         while (!job.IsEnded() && await timer.WaitForNextTickAsync(ct))
         {
-            var now = await FindAsync(id, database, context, ct);
+            JobView now;
+            using (QueryRecorder.Expected("asks as long as the job runs"))
+            {
+                now = await FindAsync(id, database, context, ct);
+            }
+
             if (now != job)
             {
                 job = now;

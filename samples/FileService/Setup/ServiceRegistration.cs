@@ -56,6 +56,7 @@ internal static class ServiceRegistration
     {
         services.AddSingleton<CursorKey>();
         services.AddOptions<KeysetCursorOptions>().Configure<CursorKey>(static (o, key) => o.Keys.Add(key.Value));
+        services.AddSingleton<QueryRecorder>(); // Made, and so on, only where QueryRecording asks for it.
         var query = services.AddPerfKitQuery(static _ => { });
         if (configuration.GetConnectionString("postgres") is { Length: > 0 } postgres)
         {

@@ -29,6 +29,7 @@ internal static class WebHost
         var gatekeeper = new Gatekeeper(app.Services.GetRequiredService<Tenants>());
         app.Use(gatekeeper.InvokeAsync);
         app.UseRouting();
+        app.UseQueryRecording();
         app.UsePerfKitRateLimit(static o => o.KeyOf = static context => context.Caller().Tenant);
         app.Use(LimitJson);
         Map(app);

@@ -82,8 +82,10 @@ internal sealed class KeyLoad<TKey, TValue>
         if (lateral is null)
         {
             var sql = Statement(columns.Condition("@keys")) + limit;
-            foreach (var key in _keys)
+            for (var i = 0; i < _keys.Length; i++)
             {
+                var key = _keys[i];
+                using var counted = i == 0 ? null : QueryRecorder.Expected("One load, a statement a key.");
                 var command = Command(sql, Numbered(columns.PartsOf(key), top));
                 rows.AddRange(
                     (await _connection.QueryAsync<TValue>(command).ConfigureAwait(false)).Select(row => (key, row))

@@ -41,4 +41,10 @@ internal static class QueryTelemetry
         "s",
         "Time until the migration lock was taken or given up."
     );
+
+    public static readonly Counter<long> Repeated = Meter.CreateCounter<long>(
+        "perfkit.query.repeated",
+        "{statement}",
+        "Statements that ran more often in a scope than they may."
+    );
 }

@@ -66,6 +66,28 @@ public sealed class KeyLoadTests
 
     [SkippableTheory]
     [MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    public async Task A_load_is_one_run_for_the_recorder_and_a_loop_of_loads_is_many(string engine)
+    {
+        SqliteDiagnostics.Enable();
+        await using var connection = await Engines.OpenAsync(engine, Schema);
+        var once = () => LoadAsync([1, 2, 3, 4, 5]);
+        var loop = async () =>
+        {
+            await LoadAsync([1, 2]);
+            await LoadAsync([3, 4]);
+        };
+
+        await QueryBudget.AtMost(1).RunAsync(once);
+        var fail = () => QueryBudget.AtMost(1).RunAsync(loop);
+
+        await fail.Should().ThrowAsync<QueryBudgetException>();
+
+        Task LoadAsync(long[] folders) =>
+            connection.LoadManyByKeysAsync<long, FileRow>(Engines.Dialect(engine), Sql, ByFolder, folders);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
     public async Task LoadManyByKeysAsync_without_top_gives_all(string engine)
     {
         await using var connection = await Engines.OpenAsync(engine, Schema);
