@@ -1,0 +1,61 @@
+using System.Data.Common;
+
+namespace PerfKit.Query;
+
+/// <summary>
+/// A full-text index in a table of its own beside the documents, written in the transaction that writes the document; see
+/// <c>docs/search.md</c>. It holds words, no texts. Safe for any number of threads, each with a connection of its own.
+/// </summary>
+/// <typeparam name="TKey">The key of a document: string, long, int or Guid.</typeparam>
+public interface ISearchIndex<TKey>
+    where TKey : notnull
+{
+    /// <summary>The statements that create the index's tables, for a migration of yours.</summary>
+    string CreateSql { get; }
+
+    /// <summary>The order of <see cref="FindAsync"/>: best first.</summary>
+    KeysetOrder ByRank { get; }
+
+    /// <summary>Adds a document, or replaces what the index knows of it. Its cost follows the text's length.</summary>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="document">The document; title and text are brought to form C.</param>
+    /// <param name="transaction">The transaction that writes the document itself.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    Task PutAsync(
+        DbConnection connection,
+        SearchDocument<TKey> document,
+        DbTransaction? transaction = null,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>Removes a document; nothing happens where there is none.</summary>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="key">The document's key.</param>
+    /// <param name="transaction">The transaction that removes the document itself.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    Task RemoveAsync(
+        DbConnection connection,
+        TKey key,
+        DbTransaction? transaction = null,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>
+    /// A page of the documents that hold every word, best first. The cost follows the matches up to
+    /// <see cref="SearchQuery.MaxRanked"/>, not the documents.
+    /// </summary>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="query">The words.</param>
+    /// <param name="page">The page, of the order <see cref="ByRank"/>; put the words into its scope.</param>
+    /// <param name="scope">Only documents with this scope; null for all.</param>
+    /// <param name="transaction">The transaction that the connection is in, or null.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    Task<SearchHits<TKey>> FindAsync(
+        DbConnection connection,
+        SearchQuery query,
+        KeysetQuery page,
+        object? scope = null,
+        DbTransaction? transaction = null,
+        CancellationToken cancellationToken = default
+    );
+}
