@@ -36,6 +36,9 @@ public sealed class PostgreSqlSearchIndex<TKey> : ISearchIndex<TKey>
     public KeysetOrder ByRank => SearchTable<TKey>.ByRank;
 
     /// <inheritdoc/>
+    public KeysetOrder ByKey => SearchTable<TKey>.ByKey;
+
+    /// <inheritdoc/>
     public Task PutAsync(
         DbConnection connection,
         SearchDocument<TKey> document,
@@ -92,29 +95,47 @@ public sealed class PostgreSqlSearchIndex<TKey> : ISearchIndex<TKey>
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(page);
-        return SearchTable<TKey>.ReadAsync(
-            Dialect,
-            connection,
-            transaction,
-            page,
-            $$"""
+        var candidates = new SearchCandidates(
+            $"""
             with c as materialized (
-                select s.key, s.terms from {{_table.Name}} s
-                where s.terms @@ cast(@terms as tsquery){{(scope is null ? "" : " and s.scope = @scope")}}
-                limit {{SearchQuery.MaxRanked + 1}}),
+                select s.key, s.terms from {_table.Name} s
+                where s.terms @@ cast(@terms as tsquery){(scope is null ? "" : " and s.scope = @scope")}
+                limit {SearchQuery.MaxRanked + 1}),
             r as (
                 select c.key, cast(ts_rank(c.terms, cast(@terms as tsquery)) as double precision) as score from c)
-            select r.key, r.score, (select count(*) from c) from r where {range}
             """,
-            [
-                SqlCommands.Parameter("terms", TsQuery(query)),
-                .. scope is null ? [] : new[] { SqlCommands.Parameter("scope", scope) },
-            ],
-            cancellationToken
+            "(select count(*) from c)",
+            SqlCommands.WithScope(scope, SqlCommands.Parameter("terms", TermVector.Query(query)))
         );
+        return SearchTable<TKey>.ReadAsync(Dialect, connection, transaction, page, candidates, cancellationToken);
     }
 
-    /// <summary>The query in tsquery syntax: <c>'file' &amp; 'serv':*</c>. Safe: words are letters and digits.</summary>
-    internal static string TsQuery(SearchQuery query) =>
-        string.Join(" & ", query.Words.Select(static word => $"'{word}'")) + ":*";
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Its indexes are yours, of pg_trgm, on the columns that are title and text:
+    /// <c>create index on docs using gin (body gin_trgm_ops)</c>. A needle without three letters or digits in a row has no
+    /// trigram; then 5,000 documents are read at most.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">The database has no pg_trgm.</exception>
+    public async Task<SearchHits<TKey>> FindSubstringAsync(
+        DbConnection connection,
+        string needle,
+        KeysetQuery page,
+        object? scope = null,
+        DbTransaction? transaction = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentException.ThrowIfNullOrEmpty(needle);
+        ArgumentNullException.ThrowIfNull(page);
+        var candidates = SearchTable<TKey>.IsShort(needle)
+            ? PostgreSqlSubstrings.OfBeginnings(_table.Name, needle, scope)
+            : await PostgreSqlSubstrings
+                .OfAsync(_table.Source, needle, scope, connection, transaction, cancellationToken)
+                .ConfigureAwait(false);
+        return await SearchTable<TKey>
+            .ReadAsync(Dialect, connection, transaction, page, candidates, cancellationToken)
+            .ConfigureAwait(false);
+    }
 }

@@ -13,6 +13,7 @@ public sealed class SqliteSearchIndex<TKey> : ISearchIndex<TKey>
     private static readonly SqliteDialect Dialect = new();
 
     private readonly SearchTable<TKey> _table;
+    private readonly bool _substring;
 
     /// <summary>Names the index and the documents.</summary>
     /// <param name="name">The table to create: small letters, digits and <c>_</c>.</param>
@@ -20,8 +21,13 @@ public sealed class SqliteSearchIndex<TKey> : ISearchIndex<TKey>
     /// The documents as SQL, written into statements as it is: a SELECT of <c>key</c>, <c>scope</c>, <c>title</c> and
     /// <c>text</c>, such as <c>select id as key, owner as scope, path as title, body as text from docs</c>.
     /// </param>
+    /// <param name="substring">Whether there is an index for substrings too; it takes about as much space as the texts.</param>
     /// <exception cref="ArgumentException">The name cannot be used.</exception>
-    public SqliteSearchIndex(string name, string source) => _table = new SearchTable<TKey>(name, source);
+    public SqliteSearchIndex(string name, string source, bool substring = false)
+    {
+        _table = new SearchTable<TKey>(name, source);
+        _substring = substring;
+    }
 
     /// <inheritdoc/>
     /// <remarks>
@@ -33,10 +39,20 @@ public sealed class SqliteSearchIndex<TKey> : ISearchIndex<TKey>
             create table {_table.Name}_keys (id integer primary key, key not null unique, scope, hash blob);
             create virtual table {_table.Name} using fts5 (
                 path_terms, text_terms, tokenize = 'ascii', content = '', contentless_delete = 1, prefix = '1 2');
+            {(_substring ? Grams : "")}
             """;
 
     /// <inheritdoc/>
     public KeysetOrder ByRank => SearchTable<TKey>.ByRank;
+
+    /// <inheritdoc/>
+    public KeysetOrder ByKey => SearchTable<TKey>.ByKey;
+
+    private string Grams =>
+        $"""
+            create virtual table {_table.Name}_grams using fts5 (
+                title, text, tokenize = 'trigram', content = '', contentless_delete = 1, detail = none);
+            """;
 
     /// <inheritdoc/>
     public Task PutAsync(
@@ -56,14 +72,19 @@ public sealed class SqliteSearchIndex<TKey> : ISearchIndex<TKey>
             insert into {_table.Name}_keys (key, scope, hash) values (@key, @scope, @hash)
             on conflict (key) do update set scope = excluded.scope, hash = excluded.hash;
             insert or replace into {_table.Name} (rowid, path_terms, text_terms)
-                select id, @title, @text from {_table.Name}_keys where key = @key
+                select id, @titleTerms, @textTerms from {_table.Name}_keys where key = @key{(
+                _substring ? PutGrams : ""
+            )}
             """,
             [
                 SqlCommands.Parameter("key", document.Key),
                 SqlCommands.Parameter("scope", document.Scope),
                 SqlCommands.Parameter("hash", SearchTable<TKey>.Hash(title, text)),
-                SqlCommands.Parameter("title", Fts5Terms.Join(title)),
-                SqlCommands.Parameter("text", Fts5Terms.Join(text.AsSpan(0, SearchText.IndexedLength(text)))),
+                SqlCommands.Parameter("titleTerms", Fts5Terms.Join(title)),
+                SqlCommands.Parameter("textTerms", Fts5Terms.Join(text.AsSpan(0, SearchText.IndexedLength(text)))),
+                .. _substring
+                    ? new[] { SqlCommands.Parameter("title", title), SqlCommands.Parameter("text", text) }
+                    : [],
             ],
             cancellationToken
         );
@@ -82,7 +103,7 @@ public sealed class SqliteSearchIndex<TKey> : ISearchIndex<TKey>
             connection,
             transaction,
             $"""
-            delete from {_table.Name} where rowid = (select id from {_table.Name}_keys where key = @key);
+            {(_substring ? RemoveFrom($"{_table.Name}_grams") : "")}{RemoveFrom(_table.Name)}
             delete from {_table.Name}_keys where key = @key
             """,
             [SqlCommands.Parameter("key", key)],
@@ -108,36 +129,66 @@ public sealed class SqliteSearchIndex<TKey> : ISearchIndex<TKey>
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(page);
         var words = Fts5Terms.Match(query);
-        KeyValuePair<string, object>[] parameters =
-        [
+        var parameters = SqlCommands.WithScope(
+            scope,
             SqlCommands.Parameter("words", words),
-            SqlCommands.Parameter("titles", $"path_terms : ({words})"),
-            .. scope is null ? [] : new[] { SqlCommands.Parameter("scope", scope) },
-        ];
-        var counted = await connection
-            .QueryAsync(
+            SqlCommands.Parameter("titles", $"path_terms : ({words})")
+        );
+        var matches = await connection
+            .ScalarAsync<long>(
                 transaction,
                 $"select count(*) from ({Some("words", scope)})",
                 parameters,
-                static reader => reader.GetInt64(0),
                 cancellationToken
             )
             .ConfigureAwait(false);
+        var ranked = matches > SearchQuery.MaxRanked ? ByTitle(scope) : ByBm25(scope);
+        var candidates = new SearchCandidates($"with r as materialized ({ranked})", $"{matches}", parameters);
         return await SearchTable<TKey>
-            .ReadAsync(
-                Dialect,
-                connection,
-                transaction,
-                page,
-                $$"""
-                with r as materialized ({{(counted[0] > SearchQuery.MaxRanked ? ByTitle(scope) : ByBm25(scope))}})
-                select r.key, r.score, {{counted[0]}} from r where {range}
-                """,
-                parameters,
-                cancellationToken
-            )
+            .ReadAsync(Dialect, connection, transaction, page, candidates, cancellationToken)
             .ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A needle of three characters and more is looked for by its trigrams; of the documents that hold all of them, 10,000
+    /// are read at most, with LIKE, which folds ASCII letters alone.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">The index was made without substrings.</exception>
+    public Task<SearchHits<TKey>> FindSubstringAsync(
+        DbConnection connection,
+        string needle,
+        KeysetQuery page,
+        object? scope = null,
+        DbTransaction? transaction = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentException.ThrowIfNullOrEmpty(needle);
+        ArgumentNullException.ThrowIfNull(page);
+        if (!_substring)
+        {
+            throw new InvalidOperationException(
+                $"The search index '{_table.Name}' has no substrings: create it with 'substring: true'."
+            );
+        }
+
+        var candidates = SearchTable<TKey>.IsShort(needle)
+            ? SqliteSubstrings.OfBeginnings(_table.Name, needle, scope)
+            : SqliteSubstrings.Of(_table.Name, _table.Source, needle, scope);
+        return SearchTable<TKey>.ReadAsync(Dialect, connection, transaction, page, candidates, cancellationToken);
+    }
+
+    private string PutGrams =>
+        $"""
+            ;
+            insert or replace into {_table.Name}_grams (rowid, title, text)
+                select id, @title, @text from {_table.Name}_keys where key = @key
+            """;
+
+    private string RemoveFrom(string words) =>
+        $"delete from {words} where rowid = (select id from {_table.Name}_keys where key = @key);";
 
     private string ByBm25(object? scope) =>
         $"select k.key, -bm25({_table.Name}, 8.0, 1.0) as score from {Matches("words", scope)}";

@@ -16,6 +16,9 @@ public interface ISearchIndex<TKey>
     /// <summary>The order of <see cref="FindAsync"/>: best first.</summary>
     KeysetOrder ByRank { get; }
 
+    /// <summary>The order of <see cref="FindSubstringAsync"/>: by key.</summary>
+    KeysetOrder ByKey { get; }
+
     /// <summary>Adds a document, or replaces what the index knows of it. Its cost follows the text's length.</summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="document">The document; title and text are brought to form C.</param>
@@ -53,6 +56,26 @@ public interface ISearchIndex<TKey>
     Task<SearchHits<TKey>> FindAsync(
         DbConnection connection,
         SearchQuery query,
+        KeysetQuery page,
+        object? scope = null,
+        DbTransaction? transaction = null,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>
+    /// A page of the documents whose title or text holds the characters anywhere, letter case ignored, by key. One and two
+    /// characters are found where a word begins with them. The cost follows the documents that hold every three characters of
+    /// the needle, up to <see cref="SearchQuery.MaxRanked"/> matches.
+    /// </summary>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="needle">What <see cref="SearchQuery.TryParseSubstring"/> made of the caller's text.</param>
+    /// <param name="page">The page, of the order <see cref="ByKey"/>; put the needle into its scope.</param>
+    /// <param name="scope">Only documents with this scope; null for all.</param>
+    /// <param name="transaction">The transaction that the connection is in, or null.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    Task<SearchHits<TKey>> FindSubstringAsync(
+        DbConnection connection,
+        string needle,
         KeysetQuery page,
         object? scope = null,
         DbTransaction? transaction = null,

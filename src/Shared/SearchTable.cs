@@ -37,33 +37,35 @@ internal sealed partial class SearchTable<TKey>
 
     public static KeysetOrder ByRank { get; } = Order("-score,-key");
 
+    public static KeysetOrder ByKey { get; } = Order("key");
+
     public string Name { get; }
 
     /// <summary>The documents as a SELECT of key, scope, title and text.</summary>
     public string Source { get; }
 
-    /// <summary>Reads a page; the statement gives key, score and the number of candidates of each row.</summary>
+    /// <summary>Reads a page of the candidates.</summary>
     public static async Task<SearchHits<TKey>> ReadAsync(
         ISqlDialect dialect,
         DbConnection connection,
         DbTransaction? transaction,
         KeysetQuery page,
-        string select,
-        IReadOnlyCollection<KeyValuePair<string, object>> parameters,
+        SearchCandidates candidates,
         CancellationToken cancellationToken
     )
     {
-        var candidates = 0L;
+        long? count = null;
+        var select = $"{candidates.Tables} select r.key, r.score, {candidates.Count} from r where {{range}}";
         var found = await page.ReadAsync<SearchHit<TKey>>(
                 dialect,
                 (range, token) =>
                     connection.QueryAsync(
                         transaction,
                         range.Complete(select),
-                        [.. parameters, .. range.Parameters],
+                        [.. candidates.Parameters, .. range.Parameters],
                         reader =>
                         {
-                            candidates = reader.GetInt64(2);
+                            count = reader.GetInt64(2);
                             return new SearchHit<TKey>(reader.GetFieldValue<TKey>(0), reader.GetDouble(1));
                         },
                         token
@@ -72,7 +74,15 @@ internal sealed partial class SearchTable<TKey>
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return new SearchHits<TKey>(found, candidates > SearchQuery.MaxRanked);
+        count ??= await connection
+            .ScalarAsync<long>(
+                transaction,
+                $"{candidates.Tables} select {candidates.Count}",
+                candidates.Parameters,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return new SearchHits<TKey>(found, count > SearchQuery.MaxRanked);
     }
 
     /// <summary>Title and text in form C. The title ends where its words might not fit beside the text's in a tsvector.</summary>
@@ -84,6 +94,9 @@ internal sealed partial class SearchTable<TKey>
             SearchText.Normalize(document.Text ?? "")
         );
     }
+
+    /// <summary>Whether a needle has less than three characters, so that no trigram finds it.</summary>
+    public static bool IsShort(string needle) => needle.EnumerateRunes().Count() < 3;
 
     /// <summary>What an entry remembers of the text it was made from.</summary>
     public static byte[] Hash(string title, string text)

@@ -8,6 +8,11 @@ internal static class SqlCommands
     public static KeyValuePair<string, object> Parameter(string name, object? value) =>
         new(name, value ?? DBNull.Value);
 
+    public static KeyValuePair<string, object>[] WithScope(
+        object? scope,
+        params ReadOnlySpan<KeyValuePair<string, object>> parameters
+    ) => scope is null ? [.. parameters] : [.. parameters, Parameter("scope", scope)];
+
     public static async Task<IReadOnlyList<T>> QueryAsync<T>(
         this DbConnection connection,
         DbTransaction? transaction,
@@ -41,6 +46,19 @@ internal static class SqlCommands
         var command = connection.Create(transaction, sql, parameters);
         await using var ended = command.ConfigureAwait(false);
         return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public static async Task<T> ScalarAsync<T>(
+        this DbConnection connection,
+        DbTransaction? transaction,
+        string sql,
+        IEnumerable<KeyValuePair<string, object>> parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        var command = connection.Create(transaction, sql, parameters);
+        await using var ended = command.ConfigureAwait(false);
+        return (T)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
     private static DbCommand Create(

@@ -31,4 +31,8 @@ internal static class TermVector
 
         return literal.ToString();
     }
+
+    /// <summary>The query in tsquery syntax: <c>'file' &amp; 'serv':*</c>. Safe: words are letters and digits.</summary>
+    public static string Query(SearchQuery query) =>
+        string.Join(" & ", query.Words.Select(static word => $"'{word}'")) + ":*";
 }

@@ -12,10 +12,10 @@ public sealed class Fts5TermsTests
     }
 
     [Fact]
-    public void Match_and_TsQuery_quote_every_word_and_make_the_last_a_prefix()
+    public void Match_and_TermVector_Query_quote_every_word_and_make_the_last_a_prefix()
     {
         SearchQuery.TryParse("it's \"FileServ", out var query, out _).Should().BeTrue();
-        PostgreSqlSearchIndex<long>.TsQuery(query!).Should().Be("'it' & 's' & 'file' & 'serv':*");
+        TermVector.Query(query!).Should().Be("'it' & 's' & 'file' & 'serv':*");
         Fts5Terms.Match(query!).Should().Be("\"it\" AND \"s\" AND \"file\" AND \"serv\"*");
     }
 }

@@ -33,9 +33,20 @@ internal sealed class SearchStand : IAsyncDisposable
         );
         ISearchIndex<long> index =
             engine == "sqlite"
-                ? new SqliteSearchIndex<long>("docs_search", Source)
+                ? new SqliteSearchIndex<long>("docs_search", Source, substring: true)
                 : new PostgreSqlSearchIndex<long>("docs_search", Source);
         await connection.ExecuteAsync(index.CreateSql);
+        if (engine == "postgresql")
+        {
+            await connection.ExecuteAsync(
+                """
+                create extension pg_trgm;
+                create index docs_body on docs using gin (body gin_trgm_ops);
+                create index docs_path on docs using gin (path gin_trgm_ops)
+                """
+            );
+        }
+
         return new SearchStand(connection, Engines.Dialect(engine), index);
     }
 
@@ -79,14 +90,28 @@ internal sealed class SearchStand : IAsyncDisposable
         return await Index.FindAsync(Connection, query, Page(Index.ByRank, q, cursor, limit), owner);
     }
 
+    public async Task<SearchHits<long>> FindSubstringAsync(
+        string needle,
+        string? owner = null,
+        string? cursor = null,
+        int limit = 50
+    ) => await Index.FindSubstringAsync(Connection, needle, Page(Index.ByKey, needle, cursor, limit), owner);
+
     /// <summary>Every match, page by page, best first.</summary>
-    public async Task<List<SearchHit<long>>> AllAsync(string q, string? owner = null, int limit = 50)
+    public Task<List<SearchHit<long>>> AllAsync(string q, string? owner = null, int limit = 50) =>
+        PagesAsync(cursor => FindAsync(q, owner, cursor, limit));
+
+    /// <summary>Every document that holds the needle, page by page, by key.</summary>
+    public Task<List<SearchHit<long>>> AllSubstringAsync(string needle, string? owner = null, int limit = 50) =>
+        PagesAsync(cursor => FindSubstringAsync(needle, owner, cursor, limit));
+
+    private static async Task<List<SearchHit<long>>> PagesAsync(Func<string?, Task<SearchHits<long>>> find)
     {
         var all = new List<SearchHit<long>>();
         string? cursor = null;
         do
         {
-            var hits = await FindAsync(q, owner, cursor, limit);
+            var hits = await find(cursor);
             all.AddRange(hits.Page.Items);
             cursor = hits.Page.Next;
         } while (cursor is not null);

@@ -42,6 +42,13 @@ internal sealed class SearchStand
             new PostgreSqlSearchIndex<long>("docs_search", Source)
         );
         await stand.FillAsync(chunks);
+        await stand.Connection.ExecuteAsync(
+            """
+            create extension pg_trgm;
+            create index docs_body on docs using gin (body gin_trgm_ops);
+            create index docs_path on docs using gin (path gin_trgm_ops)
+            """
+        );
         await stand.Connection.ExecuteAsync("vacuum analyze docs");
         await stand.Connection.ExecuteAsync("vacuum analyze docs_search");
         return stand;
@@ -57,7 +64,7 @@ internal sealed class SearchStand
         var stand = new SearchStand(
             connection,
             new SqliteDialect(),
-            new SqliteSearchIndex<long>("docs_search", Source)
+            new SqliteSearchIndex<long>("docs_search", Source, substring: true)
         );
         await stand.FillAsync(chunks);
         return stand;
@@ -66,6 +73,10 @@ internal sealed class SearchStand
     /// <summary>The first page of a search.</summary>
     public Task<SearchHits<long>> FindAsync(SearchQuery query) =>
         Index.FindAsync(Connection, query, Page(Index.ByRank));
+
+    /// <summary>The first page of the documents that hold a piece of text.</summary>
+    public Task<SearchHits<long>> FindSubstringAsync(string needle) =>
+        Index.FindSubstringAsync(Connection, needle, Page(Index.ByKey));
 
     /// <summary>The naive way: every path and text is read.</summary>
     public async Task<int> ScanAsync(string term)
