@@ -48,7 +48,7 @@ public sealed class PostgreSqlSearchIndex<TKey> : ISearchIndex<TKey>
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(document);
-        var (title, text) = SearchTable<TKey>.Prepare(document);
+        var (title, text) = SearchTable<TKey>.Prepare(document.Title, document.Text);
         return connection.ExecuteAsync(
             transaction,
             $"""
@@ -138,4 +138,33 @@ public sealed class PostgreSqlSearchIndex<TKey> : ISearchIndex<TKey>
             .ReadAsync(Dialect, connection, transaction, page, candidates, cancellationToken)
             .ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public Task<SearchDrift> CheckAsync(DbConnection connection, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return Walk.RunAsync(connection, lockEntry: null, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<SearchDrift> RepairAsync(DbConnection connection, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return Walk.RunAsync(
+            connection,
+            (transaction, key) =>
+                connection.ExecuteAsync(
+                    transaction,
+                    $"""
+                    insert into {_table.Name} (key, terms) values (@key, '') on conflict (key) do nothing;
+                    select from {_table.Name} where key = @key for update
+                    """,
+                    [SqlCommands.Parameter("key", key)],
+                    cancellationToken
+                ),
+            cancellationToken
+        );
+    }
+
+    private SearchWalk<TKey> Walk => new(_table, $"select key, scope, hash from {_table.Name}", this);
 }

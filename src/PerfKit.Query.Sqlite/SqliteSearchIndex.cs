@@ -64,7 +64,7 @@ public sealed class SqliteSearchIndex<TKey> : ISearchIndex<TKey>
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(document);
-        var (title, text) = SearchTable<TKey>.Prepare(document);
+        var (title, text) = SearchTable<TKey>.Prepare(document.Title, document.Text);
         return WriteAsync(
             connection,
             transaction,
@@ -239,4 +239,29 @@ public sealed class SqliteSearchIndex<TKey> : ISearchIndex<TKey>
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public Task<SearchDrift> CheckAsync(DbConnection connection, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return Walk.RunAsync(connection, lockEntry: null, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<SearchDrift> RepairAsync(DbConnection connection, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return Walk.RunAsync(connection, static (_, _) => Task.CompletedTask, cancellationToken); // One writer is alone.
+    }
+
+    /// <summary>FTS5 keeps a row of sizes for each that it holds: a key without one has no words.</summary>
+    private SearchWalk<TKey> Walk =>
+        new(
+            _table,
+            $"""
+            select k.key, k.scope, k.hash from {_table.Name}_keys k join {_table.Name}_docsize w on w.id = k.id
+            {(_substring ? $"join {_table.Name}_grams_docsize g on g.id = k.id" : "")}
+            """,
+            this
+        );
 }

@@ -81,4 +81,21 @@ public interface ISearchIndex<TKey>
         DbTransaction? transaction = null,
         CancellationToken cancellationToken = default
     );
+
+    /// <summary>
+    /// Compares the index with the documents: finds what was written past it. Reads every title and text, 500 documents at a
+    /// time, and changes nothing.
+    /// </summary>
+    /// <param name="connection">An open connection that is in no transaction.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    Task<SearchDrift> CheckAsync(DbConnection connection, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Does what <see cref="CheckAsync"/> does and repairs what it finds, each document in a transaction of its own, while
+    /// others write. On an empty index it indexes everything, which is how an index is filled for documents that were there before.
+    /// </summary>
+    /// <param name="connection">An open connection that is in no transaction.</param>
+    /// <param name="cancellationToken">Cancels; what was repaired stays so.</param>
+    /// <returns>What was found, and is repaired.</returns>
+    Task<SearchDrift> RepairAsync(DbConnection connection, CancellationToken cancellationToken = default);
 }

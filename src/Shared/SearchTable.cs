@@ -86,13 +86,10 @@ internal sealed partial class SearchTable<TKey>
     }
 
     /// <summary>Title and text in form C. The title ends where its words might not fit beside the text's in a tsvector.</summary>
-    public static (string Title, string Text) Prepare(SearchDocument<TKey> document)
+    public static (string Title, string Text) Prepare(string title, string? text)
     {
-        var title = SearchText.Normalize(document.Title);
-        return (
-            title.Length > MaxTitleChars ? title[..MaxTitleChars] : title,
-            SearchText.Normalize(document.Text ?? "")
-        );
+        title = SearchText.Normalize(title);
+        return (title.Length > MaxTitleChars ? title[..MaxTitleChars] : title, SearchText.Normalize(text ?? ""));
     }
 
     /// <summary>Whether a needle has less than three characters, so that no trigram finds it.</summary>
