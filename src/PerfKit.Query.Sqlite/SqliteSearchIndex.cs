@@ -169,9 +169,7 @@ public sealed class SqliteSearchIndex<TKey> : ISearchIndex<TKey>
         ArgumentNullException.ThrowIfNull(page);
         if (!_substring)
         {
-            throw new InvalidOperationException(
-                $"The search index '{_table.Name}' has no substrings: create it with 'substring: true'."
-            );
+            throw _table.NoSubstrings();
         }
 
         var candidates = SearchTable<TKey>.IsShort(needle)

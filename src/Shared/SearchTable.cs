@@ -54,31 +54,34 @@ internal sealed partial class SearchTable<TKey>
         CancellationToken cancellationToken
     )
     {
-        long? count = null;
-        var select = $"{candidates.Tables} select r.key, r.score, {candidates.Count} from r where {{range}}";
+        var count = 0L;
+        var select = $$"""
+            {{candidates.Tables}}
+            select r.key, r.score, n.candidates
+            from (select {{candidates.Count}} as candidates) n left join (select * from r where {range}) r on true
+            """;
         var found = await page.ReadAsync<SearchHit<TKey>>(
                 dialect,
-                (range, token) =>
-                    connection.QueryAsync(
-                        transaction,
-                        range.Complete(select),
-                        [.. candidates.Parameters, .. range.Parameters],
-                        reader =>
-                        {
-                            count = reader.GetInt64(2);
-                            return new SearchHit<TKey>(reader.GetFieldValue<TKey>(0), reader.GetDouble(1));
-                        },
-                        token
-                    ),
+                async (range, token) =>
+                {
+                    var rows = await connection
+                        .QueryAsync(
+                            transaction,
+                            range.Complete(select),
+                            [.. candidates.Parameters, .. range.Parameters],
+                            reader =>
+                            {
+                                count = reader.GetInt64(2);
+                                return reader.IsDBNull(0)
+                                    ? null // The count alone.
+                                    : new SearchHit<TKey>(reader.GetFieldValue<TKey>(0), reader.GetDouble(1));
+                            },
+                            token
+                        )
+                        .ConfigureAwait(false);
+                    return rows is [null] ? [] : (IReadOnlyList<SearchHit<TKey>>)rows;
+                },
                 static (hit, field) => field == "key" ? hit.Key : hit.Score,
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        count ??= await connection
-            .ScalarAsync<long>(
-                transaction,
-                $"{candidates.Tables} select {candidates.Count}",
-                candidates.Parameters,
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -91,6 +94,9 @@ internal sealed partial class SearchTable<TKey>
         title = SearchText.Normalize(title);
         return (title.Length > MaxTitleChars ? title[..MaxTitleChars] : title, SearchText.Normalize(text ?? ""));
     }
+
+    public InvalidOperationException NoSubstrings() =>
+        new($"The search index '{Name}' has no substrings: make it, and its tables, with 'substring'.");
 
     /// <summary>Whether a needle has less than three characters, so that no trigram finds it.</summary>
     public static bool IsShort(string needle) => needle.EnumerateRunes().Count() < 3;

@@ -34,19 +34,8 @@ internal sealed class SearchStand : IAsyncDisposable
         ISearchIndex<long> index =
             engine == "sqlite"
                 ? new SqliteSearchIndex<long>("docs_search", Source, substring: true)
-                : new PostgreSqlSearchIndex<long>("docs_search", Source);
+                : new PostgreSqlSearchIndex<long>("docs_search", Source, [("docs", "path"), ("docs", "body")]);
         await connection.ExecuteAsync(index.CreateSql);
-        if (engine == "postgresql")
-        {
-            await connection.ExecuteAsync(
-                """
-                create extension pg_trgm;
-                create index docs_body on docs using gin (body gin_trgm_ops);
-                create index docs_path on docs using gin (path gin_trgm_ops)
-                """
-            );
-        }
-
         return new SearchStand(connection, Engines.Dialect(engine), index);
     }
 

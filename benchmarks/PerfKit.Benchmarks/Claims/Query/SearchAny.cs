@@ -77,7 +77,7 @@ public sealed class SearchAny : Claim
     private static IEnumerable<string> Needles()
     {
         var random = new Random(11);
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < 150; i++)
         {
             var (one, other) = (Piece(random), Piece(random));
             yield return one;

@@ -39,16 +39,9 @@ internal sealed class SearchStand
         var stand = new SearchStand(
             await source.OpenConnectionAsync(),
             new PostgreSqlDialect(autoPrepares: true),
-            new PostgreSqlSearchIndex<long>("docs_search", Source)
+            new PostgreSqlSearchIndex<long>("docs_search", Source, [("docs", "path"), ("docs", "body")])
         );
         await stand.FillAsync(chunks);
-        await stand.Connection.ExecuteAsync(
-            """
-            create extension pg_trgm;
-            create index docs_body on docs using gin (body gin_trgm_ops);
-            create index docs_path on docs using gin (path gin_trgm_ops)
-            """
-        );
         await stand.Connection.ExecuteAsync("vacuum analyze docs");
         await stand.Connection.ExecuteAsync("vacuum analyze docs_search");
         return stand;
