@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using FileService.Data;
-using FileService.Files.Search;
+using PerfKit.Query;
 
 namespace FileService.Before;
 

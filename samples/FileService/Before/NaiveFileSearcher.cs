@@ -1,6 +1,5 @@
 using FileService.Data;
 using FileService.Files;
-using FileService.Files.Search;
 using PerfKit.Query;
 
 namespace FileService.Before;

@@ -3,7 +3,6 @@ using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Dapper;
-using FileService.Files.Search;
 using PerfKit.Query;
 
 namespace FileService.Data;
@@ -116,7 +115,8 @@ internal static class FileQueries
             var hash = rows.GetString(0);
             using var text = await rows.GetFieldValueAsync<TextReader>(1, ct);
             var length = await text.ReadBlockAsync(chars, ct);
-            yield return (hash, SearchText.WithoutHalfPair(chars[..length]));
+            var half = length > 0 && char.IsHighSurrogate(chars.Span[length - 1]) ? 1 : 0; // Its other half was cut off.
+            yield return (hash, chars[..(length - half)]);
         }
     }
 

@@ -37,15 +37,14 @@ internal static class FileWrites
         ).ToHashSet();
 
     /// <summary>Inserts the file or gives it its next version; null when it must be new and is not.</summary>
-    public static Task<StoredFile?> UpsertFileAsync(
+    public static Task<FileRow?> UpsertFileAsync(
         this WriteScope scope,
-        Engine engine,
         WorkspaceRow workspace,
         PendingFile file,
         Guid newId,
         long now
     ) =>
-        scope.Connection.QuerySingleOrDefaultAsync<StoredFile>(
+        scope.Connection.QuerySingleOrDefaultAsync<FileRow>(
             $"""
             insert into files (
                 id, tenant_id, workspace_id, path, name, content_type, size, content_hash, version, source_mtime,
@@ -54,7 +53,7 @@ internal static class FileWrites
                 @now, @now)
             on conflict (workspace_id, path) {(file.Condition.MustBeNew ? "do nothing" : Replace)}
             returning id, tenant_id, workspace_id, path, name, content_type, size, content_hash, version,
-                created_at, updated_at, {(engine == Engine.Sqlite ? "seq" : "0")} as seq
+                created_at, updated_at
             """,
             new
             {
@@ -92,12 +91,9 @@ internal static class FileWrites
         );
 
     /// <summary>Removes the row; its content stays for the collector. Null when it is gone already.</summary>
-    public static Task<StoredFile?> DeleteFileAsync(this WriteScope scope, Engine engine, string tenant, Guid id) =>
-        scope.Connection.QuerySingleOrDefaultAsync<StoredFile>(
-            $"""
-            delete from files where id = @id and tenant_id = @tenant
-            returning id, content_hash, {(engine == Engine.Sqlite ? "seq" : "0")} as seq
-            """,
+    public static Task<FileRow?> DeleteFileAsync(this WriteScope scope, string tenant, Guid id) =>
+        scope.Connection.QuerySingleOrDefaultAsync<FileRow>(
+            "delete from files where id = @id and tenant_id = @tenant returning id, content_hash",
             new { id, tenant },
             scope.Transaction
         );
@@ -106,10 +102,4 @@ internal static class FileWrites
         do update set content_type = excluded.content_type, size = excluded.size, content_hash = excluded.content_hash,
             source_mtime = excluded.source_mtime, updated_at = excluded.updated_at, version = files.version + 1
         """;
-}
-
-/// <summary>A file as just written, with the number SQLite's search index knows it by.</summary>
-internal sealed class StoredFile : FileRow
-{
-    public long Seq { get; init; }
 }

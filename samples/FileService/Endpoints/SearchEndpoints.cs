@@ -1,5 +1,5 @@
 using FileService.Files;
-using FileService.Files.Search;
+using PerfKit.Query;
 
 namespace FileService.Endpoints;
 

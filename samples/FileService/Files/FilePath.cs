@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using FileService.Files.Search;
+using PerfKit.Query;
 
 namespace FileService.Files;
 
@@ -80,7 +80,7 @@ internal static class FilePath
             return raw.Length > MaxBytes ? $"is longer than {MaxBytes} bytes" : "holds half of a surrogate pair";
         }
 
-        normalized = Nfc.Normalize(raw);
+        normalized = SearchText.Normalize(raw);
         return WholeFault(normalized) ?? SegmentsFault(normalized) ?? EncodedFault(normalized);
     }
 

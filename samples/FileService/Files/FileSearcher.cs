@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Dapper;
 using FileService.Data;
-using FileService.Data.Search;
 using FileService.Files.Search;
 using PerfKit.Query;
 
@@ -26,11 +25,13 @@ internal interface IFileSearcher
 }
 
 /// <summary>One index lookup, a keyset page of the ranking, then texts of that page alone for its snippets.</summary>
-internal sealed class FileSearcher(Database database, ISqlDialect dialect, ISearchIndex index, IKeysetCursors cursors)
-    : IFileSearcher
+internal sealed class FileSearcher(
+    Database database,
+    ISqlDialect dialect,
+    ISearchIndex<Guid> index,
+    IKeysetCursors cursors
+) : IFileSearcher
 {
-    private static readonly KeysetOrder ByRank = ISearchIndex.Ranking.ParseSort("-score,-id");
-
     public Task<SearchPage> SearchAsync(
         WorkspaceRow workspace,
         SearchQuery query,
@@ -40,7 +41,7 @@ internal sealed class FileSearcher(Database database, ISqlDialect dialect, ISear
     )
     {
         var scope = $"search {workspace.TenantId} {workspace.Id} {string.Join(' ', query.Words)}";
-        var page = KeysetPages.Create(ByRank, cursors, scope, after, limit);
+        var page = KeysetPages.Create(index.ByRank, cursors, scope, after, limit);
         return database.ReadAsync(connection => ReadAsync(connection, workspace, query, page, ct), ct);
     }
 
@@ -52,26 +53,32 @@ internal sealed class FileSearcher(Database database, ISqlDialect dialect, ISear
         CancellationToken ct
     )
     {
-        var ranked = await index.FindAsync(connection, workspace.Id, query, page);
-        var partial = ranked.Items.Count > 0 && ranked.Items[0].Candidates > ISearchIndex.MaxRanked;
+        var hits = await index.FindAsync(connection, query, page, workspace.Id, cancellationToken: ct);
+        var files = await connection.LoadByAsync<Guid, FileRow>(
+            dialect,
+            "select f.id, f.path, f.content_hash from files f where {keys}",
+            "f.id",
+            [.. hits.Page.Items.Select(static hit => hit.Key)],
+            static file => file.Id,
+            cancellationToken: ct
+        );
         var snippets = await connection.SnippetsAsync(
             dialect,
             workspace.TenantId,
-            ranked.Items.ToLookup(static hit => hit.ContentHash, static hit => hit.Path),
+            files.Values.ToLookup(static file => file.ContentHash, static file => file.Path),
             (path, text) => SearchSnippet.Words(path, text.Span, query),
             ct
         );
-        return new SearchPage(
-            ranked
-                .Items.Select(hit => new SearchItem(
-                    hit.Id,
-                    hit.Path,
-                    Math.Round(hit.Score, 6),
-                    snippets.GetValueOrDefault(hit.Path) ?? SearchSnippet.Words(hit.Path, null, query)
-                ))
-                .ToList(),
-            ranked.Next,
-            partial
-        );
+        var items = new List<SearchItem>();
+        foreach (var hit in hits.Page.Items)
+        {
+            if (files.TryGetValue(hit.Key, out var file)) // Else it was removed between the two statements.
+            {
+                var snippet = snippets.GetValueOrDefault(file.Path) ?? SearchSnippet.Words(file.Path, null, query);
+                items.Add(new SearchItem(file.Id, file.Path, Math.Round(hit.Score, 6), snippet));
+            }
+        }
+
+        return new SearchPage(items, hits.Page.Next, hits.IsPartial);
     }
 }

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using FileService.Data;
-using FileService.Data.Search;
 using FileService.Files.Search;
 using PerfKit.Query;
 using PerfKit.Streaming;
@@ -17,7 +16,7 @@ internal sealed class FileWriter(
     ISqlDialect dialect,
     ContentStores stores,
     KeptContents kept,
-    ISearchIndex search,
+    ISearchIndex<Guid> search,
     TimeProvider clock
 )
 {
@@ -86,7 +85,7 @@ internal sealed class FileWriter(
         var results = new WriteResult[batch.Count];
         foreach (var index in Enumerable.Range(0, batch.Count).OrderBy(i => batch[i].Path, StringComparer.Ordinal))
         {
-            results[index] = await WriteRowAsync(scope, workspace, batch[index], now);
+            results[index] = await WriteRowAsync(scope, workspace, batch[index], now, ct);
         }
 
         await scope.CommitAsync(ct);
@@ -103,19 +102,25 @@ internal sealed class FileWriter(
     public async Task<bool> DeleteAsync(FileRow file, CancellationToken ct)
     {
         await using var scope = await database.BeginWriteAsync(ct);
-        var deleted = await scope.DeleteFileAsync(database.Engine, file.TenantId, file.Id);
+        var deleted = await scope.DeleteFileAsync(file.TenantId, file.Id);
         if (deleted is null)
         {
             return false;
         }
 
-        await search.RemoveAsync(scope, deleted);
+        await search.RemoveAsync(scope.Connection, deleted.Id, scope.Transaction, ct);
         await scope.CommitAsync(ct);
         kept.Forget(deleted.ContentHash);
         return true;
     }
 
-    private async Task<WriteResult> WriteRowAsync(WriteScope scope, WorkspaceRow workspace, PendingFile file, long now)
+    private async Task<WriteResult> WriteRowAsync(
+        WriteScope scope,
+        WorkspaceRow workspace,
+        PendingFile file,
+        long now,
+        CancellationToken ct
+    )
     {
         if (!file.Condition.IsNone)
         {
@@ -125,10 +130,11 @@ internal sealed class FileWriter(
 
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         var stored =
-            await scope.UpsertFileAsync(database.Engine, workspace, file, id, now)
+            await scope.UpsertFileAsync(workspace, file, id, now)
             ?? throw ProblemException.PreconditionFailed($"'{file.Path}' was created meanwhile.", "If-None-Match");
         await scope.PutPrimaryStorageAsync(stored, stores.Primary.Id);
-        await search.PutAsync(scope, stored, file.Text);
+        var document = new SearchDocument<Guid>(stored.Id, stored.WorkspaceId, stored.Path, file.Text);
+        await search.PutAsync(scope.Connection, document, scope.Transaction, ct);
         return new WriteResult(stored, stored.Id == id);
     }
 

@@ -1,6 +1,6 @@
 using FileService.Data;
 using FileService.Files;
-using FileService.Files.Search;
+using PerfKit.Query;
 
 namespace FileService.Rollout;
 

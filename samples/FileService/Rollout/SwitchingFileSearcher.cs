@@ -1,7 +1,7 @@
 using FileService.Before;
 using FileService.Data;
 using FileService.Files;
-using FileService.Files.Search;
+using PerfKit.Query;
 
 namespace FileService.Rollout;
 

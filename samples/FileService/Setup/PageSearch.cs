@@ -1,6 +1,6 @@
 using FileService.Files;
-using FileService.Files.Search;
 using FileService.LivePage;
+using PerfKit.Query;
 
 namespace FileService.Setup;
 

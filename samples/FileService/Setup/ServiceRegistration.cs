@@ -1,5 +1,4 @@
 using FileService.Data;
-using FileService.Data.Search;
 using FileService.Files;
 using FileService.Files.Conversions;
 using FileService.Rollout;
@@ -63,14 +62,14 @@ internal static class ServiceRegistration
             services.AddSingleton(_ => Database.OpenPostgreSql(postgres));
             services.AddSingleton(static p => (NpgsqlDataSource)p.GetRequiredService<Database>().Source);
             query.UsePostgreSql();
-            services.AddSingleton<ISearchIndex, PostgreSqlSearchIndex>();
+            services.AddSingleton(FileSearchIndex.Of(Engine.PostgreSql));
             return;
         }
 
         var path = Path.Combine(configuration["Storage:Root"]!, "fileservice.db");
         services.AddSingleton(_ => Database.OpenSqlite(path));
         query.UseSqlite(path);
-        services.AddSingleton<ISearchIndex, SqliteSearchIndex>();
+        services.AddSingleton(FileSearchIndex.Of(Engine.Sqlite));
     }
 
     private static void AddCaches(IServiceCollection services, IConfiguration configuration)

@@ -1,6 +1,6 @@
 using System.Text;
 using FileService.Before;
-using FileService.Files.Search;
+using PerfKit.Query;
 
 namespace FileService.Tests.Before;
 
@@ -22,7 +22,7 @@ public sealed class LikePatternTests
         Span<char> folded = stackalloc char[SearchTokenizer.MaxTokenBytes];
         for (var value = 0x80; value <= 0x10FFFF; value++)
         {
-            if (!Rune.TryCreate(value, out var rune) || Nfc.Normalize(rune.ToString()) != rune.ToString())
+            if (!Rune.TryCreate(value, out var rune) || SearchText.Normalize(rune.ToString()) != rune.ToString())
             {
                 continue;
             }

@@ -2,10 +2,10 @@ using System.Text;
 using FileService.Commands;
 using FileService.Data;
 using FileService.Files;
-using FileService.Files.Search;
 using FileService.Setup;
 using FileService.Tests.Fixture;
 using Microsoft.Extensions.DependencyInjection;
+using PerfKit.Query;
 using PerfKit.TestKit;
 
 namespace FileService.Tests.Before;

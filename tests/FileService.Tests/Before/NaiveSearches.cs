@@ -1,7 +1,7 @@
 using FileService.Before;
 using FileService.Files;
-using FileService.Files.Search;
 using FileService.Rollout;
+using PerfKit.Query;
 
 namespace FileService.Tests.Before;
 

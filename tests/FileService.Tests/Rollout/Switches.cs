@@ -1,7 +1,6 @@
 using FileService.Before;
 using FileService.Data;
 using FileService.Files;
-using FileService.Files.Search;
 using FileService.Rollout;
 using FileService.Tests.Before;
 using FileService.Tests.Fixture;

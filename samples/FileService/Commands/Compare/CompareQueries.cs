@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using FileService.Data;
-using FileService.Files.Search;
+using PerfKit.Query;
 
 namespace FileService.Commands.Compare;
 
@@ -33,6 +33,6 @@ internal static class CompareQueries
     public static Task<long> CountMatchesAsync(this DbConnection connection, SearchQuery query) =>
         connection.ExecuteScalarAsync<long>(
             "select count(*) from file_search where file_search match @terms",
-            new { terms = query.ToFts5() }
+            new { terms = string.Join(" AND ", query.Words.Select(static word => $"\"{word}\"")) + "*" }
         );
 }

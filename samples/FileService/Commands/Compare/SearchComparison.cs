@@ -1,9 +1,9 @@
 using FileService.Before;
 using FileService.Data;
 using FileService.Files;
-using FileService.Files.Search;
 using FileService.Rollout;
 using Microsoft.Data.Sqlite;
+using PerfKit.Query;
 
 namespace FileService.Commands.Compare;
 

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using FileService.Files.Search;
+using PerfKit.Query;
 
 namespace FileService.Commands.Compare;
 

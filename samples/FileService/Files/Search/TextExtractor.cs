@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
+using PerfKit.Query;
 
 namespace FileService.Files.Search;
 
@@ -15,7 +16,6 @@ internal static class TextExtractor
 
     private const int BlockBytes = 8 << 10; // Read and decoded at a time; the first block decides what the content is.
     private const int CharsAtATime = 1 << 10;
-    private const int UncheckedChars = 100_000; // So short a text cannot fill the token budget: at most 8 bytes a character.
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
     private static readonly UnicodeEncoding LittleEndian = new(false, false, throwOnInvalidBytes: true);
@@ -80,7 +80,8 @@ internal static class TextExtractor
             return null;
         }
 
-        return CutAtBudget(Nfc.Normalize(text.Replace('\0', ' ').ToString()));
+        var indexed = SearchText.Normalize(text.Replace('\0', ' ').ToString());
+        return indexed[..SearchText.IndexedLength(indexed)];
     }
 
     private static void Append(StringBuilder text, Decoder decoder, ReadOnlySpan<byte> bytes)
@@ -136,7 +137,4 @@ internal static class TextExtractor
 
         return bytes;
     }
-
-    private static string CutAtBudget(string text) =>
-        text.Length <= UncheckedChars ? text : text[..new TermCollector().AddText(text)];
 }

@@ -1,12 +1,12 @@
 using System.Text;
 
-namespace FileService.Files.Search;
+namespace PerfKit.Query;
 
 /// <summary>
 /// The passage of a text that shows why it was found, HTML-escaped, with <c>&lt;mark&gt;</c> around what matched. Candidates
 /// come from a vectorised search for the word, so a 15 KiB text costs microseconds wherever the match is.
 /// </summary>
-internal static class SearchSnippet
+public static class SearchSnippet
 {
     /// <summary>How many characters of the text a snippet shows unless told otherwise.</summary>
     public const int DefaultChars = 160;
@@ -16,9 +16,13 @@ internal static class SearchSnippet
     private const int MaxCandidates = 20_000; // Places per word that are looked at in one text.
     private const int SnapChars = 16; // How far a cut moves to stand between words.
 
-    /// <summary>The passage with the most distinct words of the query; the path when only it matches.</summary>
+    /// <summary>The passage with the most distinct words of the query; the title when only it matches.</summary>
+    /// <param name="title">The title or path.</param>
+    /// <param name="text">The text, in form C for its matches to be marked. Give the beginning of a long one to bound the cost.</param>
+    /// <param name="query">The words.</param>
+    /// <param name="maxChars">How many characters of the text are shown at most, without tags and escapes.</param>
     public static string Words(
-        ReadOnlySpan<char> path,
+        ReadOnlySpan<char> title,
         ReadOnlySpan<char> text,
         SearchQuery query,
         int maxChars = DefaultChars
@@ -31,22 +35,26 @@ internal static class SearchSnippet
             return Render(text, BestStart(matches, maxChars), matches, maxChars);
         }
 
-        Find(path, query, matches);
+        Find(title, query, matches);
         return matches.Count == 0 && text.Length > 0
             ? Render(text, 0, matches, maxChars)
-            : Render(path, 0, matches, maxChars);
+            : Render(title, 0, matches, maxChars);
     }
 
-    /// <summary>The passage around the first place of the needle, letter case ignored; the path when only it holds it.</summary>
+    /// <summary>The passage around the first place of the needle, letter case ignored; the title when only it holds it.</summary>
+    /// <param name="title">The title or path.</param>
+    /// <param name="text">The text, in form C for its matches to be marked.</param>
+    /// <param name="needle">What <see cref="SearchQuery.TryParseSubstring"/> made of the caller's text.</param>
+    /// <param name="maxChars">How many characters of the text are shown at most, without tags and escapes.</param>
     public static string Substring(
-        ReadOnlySpan<char> path,
+        ReadOnlySpan<char> title,
         ReadOnlySpan<char> text,
         string needle,
         int maxChars = DefaultChars
     )
     {
         var matches = new List<Match>();
-        var source = text.Contains(needle, StringComparison.OrdinalIgnoreCase) ? text : path;
+        var source = text.Contains(needle, StringComparison.OrdinalIgnoreCase) ? text : title;
         for (var from = 0; matches.Count < MatchesPerWord; from = matches[^1].End)
         {
             var at = source[from..].IndexOf(needle, StringComparison.OrdinalIgnoreCase);

@@ -1,4 +1,4 @@
-namespace FileService.Files.Search;
+namespace PerfKit.Query.Internal;
 
 /// <summary>
 /// The canonical decompositions (each one code point, or two) and combining classes of Unicode 14, deflated. Made from

@@ -2,15 +2,15 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace FileService.Files.Search;
+namespace PerfKit.Query.Internal;
 
 /// <summary>
-/// The distinct tokens of one file with their places, counted against what a PostgreSQL tsvector can hold (1 MiB of
+/// The distinct tokens of one document with their places, counted against what a PostgreSQL tsvector can hold (1 MiB of
 /// lexemes and positions together). Text is cut where the count reaches <see cref="TextBudgetBytes"/>.
 /// </summary>
 internal sealed class TermCollector
 {
-    /// <summary>Bytes of distinct tokens and positions that a file's text may bring; a path's own tokens fit beside it.</summary>
+    /// <summary>Bytes of distinct tokens and positions that a document's text may bring; a title's own tokens fit beside it.</summary>
     public const int TextBudgetBytes = 900_000;
 
     /// <summary>Places kept of one token.</summary>
@@ -31,19 +31,19 @@ internal sealed class TermCollector
     /// <summary>The distinct tokens in the order they came.</summary>
     public ReadOnlySpan<Term> Terms => CollectionsMarshal.AsSpan(_terms);
 
-    /// <summary>Adds every token of a path.</summary>
-    public void AddPath(ReadOnlySpan<char> path) => Add(path, isPath: true);
+    /// <summary>Adds every token of a title.</summary>
+    public void AddTitle(ReadOnlySpan<char> title) => Add(title, isTitle: true);
 
     /// <summary>Adds tokens of the text while they fit; returns how many characters of the text were taken.</summary>
-    public int AddText(ReadOnlySpan<char> text) => Add(text, isPath: false);
+    public int AddText(ReadOnlySpan<char> text) => Add(text, isTitle: false);
 
-    private int Add(ReadOnlySpan<char> text, bool isPath)
+    private int Add(ReadOnlySpan<char> text, bool isTitle)
     {
         Span<char> buffer = stackalloc char[SearchTokenizer.MaxTokenBytes];
         foreach (var (start, length) in SearchTokenizer.Enumerate(text))
         {
             ReadOnlySpan<char> token = buffer[..SearchTokenizer.Fold(text.Slice(start, length), buffer)];
-            if (!TryAdd(token, isPath))
+            if (!TryAdd(token, isTitle))
             {
                 return start;
             }
@@ -52,12 +52,12 @@ internal sealed class TermCollector
         return text.Length;
     }
 
-    private bool TryAdd(ReadOnlySpan<char> token, bool isPath)
+    private bool TryAdd(ReadOnlySpan<char> token, bool isTitle)
     {
         var known = _lookup.TryGetValue(token, out var at);
-        if (!isPath)
+        if (!isTitle)
         {
-            // What a token costs must not depend on the path: a renamed file keeps its text.
+            // What a token costs must not depend on the title: a renamed document keeps its text.
             var seen = known ? _terms[at].TextCount : 0;
             var cost = seen >= MaxPositions ? 0 : PositionBytes;
             cost += seen == 0 ? Encoding.UTF8.GetByteCount(token) + TermOverheadBytes : 0;
@@ -78,7 +78,7 @@ internal sealed class TermCollector
         }
 
         _position = Math.Min(_position + 1, MaxPosition);
-        CollectionsMarshal.AsSpan(_terms)[at].Add((ushort)_position, isPath);
+        CollectionsMarshal.AsSpan(_terms)[at].Add((ushort)_position, isTitle);
         return true;
     }
 
@@ -91,21 +91,21 @@ internal sealed class TermCollector
 
         public int Count { get; private set; }
 
-        public int PathCount { get; private set; }
+        public int TitleCount { get; private set; }
 
         public int TextCount { get; private set; }
 
         public readonly ushort this[int index] => _places[index];
 
-        public void Add(ushort position, bool isPath)
+        public void Add(ushort position, bool isTitle)
         {
-            TextCount += isPath || TextCount == MaxPositions ? 0 : 1;
+            TextCount += isTitle || TextCount == MaxPositions ? 0 : 1;
             if (Count == MaxPositions || (Count > 0 && _places[Count - 1] == position))
             {
                 return; // Beyond the last place that can be named, one mention says it.
             }
 
-            PathCount += isPath ? 1 : 0;
+            TitleCount += isTitle ? 1 : 0;
             _places[Count++] = position;
         }
     }

@@ -1,19 +1,23 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace FileService.Files.Search;
+namespace PerfKit.Query;
 
 /// <summary>
-/// A parsed word search: 1 to 16 words of at most 256 characters together. A file matches when every word is a token of
-/// its path or its text; the last word also matches as the beginning of a token.
+/// A parsed word search: 1 to 16 words of at most 256 characters together. A document matches when every word is a token of
+/// its title or its text; the last word also matches as the beginning of a token. Any text is safe: words are letters and
+/// digits, whatever the caller typed.
 /// </summary>
-internal sealed class SearchQuery
+public sealed class SearchQuery
 {
     /// <summary>The most words a query may have, after camelCase humps are split.</summary>
     public const int MaxWords = 16;
 
     /// <summary>The most characters a query may have.</summary>
     public const int MaxChars = 256;
+
+    /// <summary>The most matches that are ranked; with more, an answer covers so many of them and says it is partial.</summary>
+    public const int MaxRanked = 1_000;
 
     private readonly string[] _words;
 
@@ -22,7 +26,10 @@ internal sealed class SearchQuery
     /// <summary>The folded words in the order they were typed.</summary>
     public IReadOnlyList<string> Words => _words;
 
-    /// <summary>Parses words; the error is a sentence that names the fault.</summary>
+    /// <summary>Parses what a caller typed.</summary>
+    /// <param name="q">Any text.</param>
+    /// <param name="query">The query, or null.</param>
+    /// <param name="error">A sentence for the caller that begins with <c>q</c>, or null.</param>
     public static bool TryParse(
         string? q,
         [NotNullWhen(true)] out SearchQuery? query,
@@ -50,23 +57,20 @@ internal sealed class SearchQuery
     }
 
     /// <summary>Parses the needle of a substring search: 1 to 256 characters, brought to form C as the indexed text is.</summary>
+    /// <param name="q">Any text.</param>
+    /// <param name="needle">The needle, or null.</param>
+    /// <param name="error">A sentence for the caller that begins with <c>q</c>, or null.</param>
     public static bool TryParseSubstring(
         string? q,
         [NotNullWhen(true)] out string? needle,
         [NotNullWhen(false)] out string? error
     ) => TryClean(q, out needle, out error);
 
-    /// <summary>The query in PostgreSQL's tsquery syntax, to be cast: <c>'file' &amp; 'serv':*</c>. Safe: words are letters and digits.</summary>
-    public string ToTsQuery() => string.Join(" & ", _words.Select(static word => $"'{word}'")) + ":*";
-
-    /// <summary>The query in FTS5's MATCH syntax: <c>"file" AND "serv"*</c>. Safe: words are letters and digits.</summary>
-    public string ToFts5() => string.Join(" AND ", _words.Select(static word => $"\"{word}\"")) + "*";
-
-    /// <summary>Whether the file matches, found by reading it: the naive way, linear in the text.</summary>
-    public bool Matches(string path, string? text)
+    /// <summary>Whether a document matches, found by reading it: the naive way, linear in the text, which is in form C.</summary>
+    public bool Matches(string title, string? text)
     {
         var missing = (1 << _words.Length) - 1;
-        return Strike(path, ref missing) || Strike(text, ref missing);
+        return Strike(title, ref missing) || Strike(text, ref missing);
     }
 
     private static bool TryClean(
@@ -91,7 +95,7 @@ internal sealed class SearchQuery
         }
         else
         {
-            text = Nfc.Normalize(q);
+            text = SearchText.Normalize(q);
             error = null;
             return true;
         }

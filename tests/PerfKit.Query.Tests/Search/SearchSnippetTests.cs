@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using CsCheck;
-using FileService.Files.Search;
 
-namespace FileService.Tests.Search;
+namespace PerfKit.Query.Tests.Search;
 
 public sealed class SearchSnippetTests
 {

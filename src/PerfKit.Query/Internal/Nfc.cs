@@ -2,11 +2,11 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace FileService.Files.Search;
+namespace PerfKit.Query.Internal;
 
 /// <summary>
 /// Unicode normalisation form C (UAX 15), so that "é" typed as one character finds "é" stored as two. The runtime leaves
-/// it to ICU, and the service runs without ICU (invariant globalization) where Normalize() returns its input, so the form
+/// it to ICU, and many services run without ICU (invariant globalization) where Normalize() returns its input, so the form
 /// is made here from Unicode's own table. Text that is already in form C, which most text is, is returned as it is.
 /// </summary>
 internal static class Nfc

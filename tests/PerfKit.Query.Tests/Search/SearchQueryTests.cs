@@ -1,6 +1,4 @@
-using FileService.Files.Search;
-
-namespace FileService.Tests.Search;
+namespace PerfKit.Query.Tests.Search;
 
 public sealed class SearchQueryTests
 {
@@ -53,14 +51,6 @@ public sealed class SearchQueryTests
             .Matches("docs/Guide.md", "The FileService avoids a deadlock in the café of the école.")
             .Should()
             .Be(expected);
-    }
-
-    [Fact]
-    public void ToTsQuery_and_ToFts5_quote_every_word_and_make_the_last_a_prefix()
-    {
-        SearchQuery.TryParse("it's \"FileServ", out var query, out _).Should().BeTrue();
-        query!.ToTsQuery().Should().Be("'it' & 's' & 'file' & 'serv':*");
-        query.ToFts5().Should().Be("\"it\" AND \"s\" AND \"file\" AND \"serv\"*");
     }
 
     [Fact]

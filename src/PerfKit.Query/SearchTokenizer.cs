@@ -2,14 +2,15 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace FileService.Files.Search;
+namespace PerfKit.Query;
 
 /// <summary>
 /// The one rule of what a word is, for the index, the query, the snippet and the naive search alike: a run of letters and
 /// digits, case-folded, split at camelCase humps (<c>fileService</c> is file, service; <c>HTTPServer</c> is http, server;
-/// <c>IDs</c> stays ids). Digits do not split from letters. Everything else separates. Expects form C (<see cref="Nfc"/>).
+/// <c>IDs</c> stays ids). Digits do not split from letters. Everything else separates, so <c>report-2024_final.pdf</c> is
+/// report, 2024, final, pdf. Expects form C (<see cref="SearchText.Normalize"/>).
 /// </summary>
-internal static class SearchTokenizer
+public static class SearchTokenizer
 {
     /// <summary>Longer tokens are cut to this many UTF-8 bytes, in the index and in the query.</summary>
     public const int MaxTokenBytes = 200;
@@ -26,7 +27,7 @@ internal static class SearchTokenizer
     public static Enumerator Enumerate(ReadOnlySpan<char> text) => new(text);
 
     /// <summary>The folded tokens in order, repeats included.</summary>
-    public static List<string> List(ReadOnlySpan<char> text)
+    internal static List<string> List(ReadOnlySpan<char> text)
     {
         var tokens = new List<string>();
         Span<char> folded = stackalloc char[MaxTokenBytes];
@@ -55,7 +56,7 @@ internal static class SearchTokenizer
     }
 
     /// <summary>Whether a token begins exactly at <paramref name="index"/>.</summary>
-    public static bool IsTokenStart(ReadOnlySpan<char> text, int index)
+    internal static bool IsTokenStart(ReadOnlySpan<char> text, int index)
     {
         var current = KindAt(text, index, out var width);
         if (current == Kind.Separator || index == 0)
@@ -155,8 +156,10 @@ internal static class SearchTokenizer
         /// <summary>The token found last: where it starts and how many characters it has.</summary>
         public (int Start, int Length) Current { get; private set; }
 
+        /// <summary>Itself, for <c>foreach</c>.</summary>
         public readonly Enumerator GetEnumerator() => this;
 
+        /// <summary>Goes to the next token; false at the end.</summary>
         public bool MoveNext()
         {
             var index = _next;

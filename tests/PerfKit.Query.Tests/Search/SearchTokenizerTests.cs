@@ -1,8 +1,7 @@
 using CsCheck;
-using FileService.Files.Search;
 using PerfKit.TestKit;
 
-namespace FileService.Tests.Search;
+namespace PerfKit.Query.Tests.Search;
 
 public sealed class SearchTokenizerTests
 {

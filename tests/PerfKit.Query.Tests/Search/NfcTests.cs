@@ -1,6 +1,6 @@
-using FileService.Files.Search;
+using PerfKit.Query.Internal;
 
-namespace FileService.Tests.Search;
+namespace PerfKit.Query.Tests.Search;
 
 public sealed class NfcTests
 {

@@ -1,0 +1,195 @@
+using System.Text;
+using Dapper;
+
+namespace PerfKit.Query.Tests.Search;
+
+public sealed class SearchSubstringTests
+{
+    public static TheoryData<string> Both => Engines.Both;
+
+    [SkippableTheory]
+    [MemberData(nameof(Both))]
+    public async Task FindSubstring_of_any_needle_gives_what_reading_everything_gives(string engine)
+    {
+        await using var stand = await SearchStand.StartAsync(engine);
+        var random = new Random(9);
+        for (var id = 1; id <= 120; id++)
+        {
+            // Texts are stored in form C, as the needle is.
+            var (path, body) = (SearchText.Normalize(Naughty.Text(random)), SearchText.Normalize(Naughty.Text(random)));
+            await stand.PutAsync(id, path, id % 9 == 0 ? null : body, random.Next(2) == 0 ? "a" : "b");
+        }
+
+        var found = 0;
+        foreach (var text in Needles(stand, random).Concat(Naughty.Texts))
+        {
+            if (SearchQuery.TryParseSubstring(text, out var needle, out _))
+            {
+                var all = await stand.AllSubstringAsync(needle, owner: "a", limit: 7);
+                all.Select(static h => h.Key).Should().Equal(Expected(stand, needle), $"'{needle}' asks for it");
+                found += all.Count;
+            }
+        }
+
+        found.Should().BeGreaterThan(500);
+        (await stand.Connection.ExecuteScalarAsync<long>("select count(*) from docs")).Should().Be(120);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Both))]
+    public async Task FindSubstring_follows_replacements_and_removals(string engine)
+    {
+        await using var stand = await SearchStand.StartAsync(engine);
+        await stand.PutAsync(1, "one", "the zebra");
+        await stand.PutAsync(2, "zebras", null);
+        (await stand.AllSubstringAsync("EBR")).Select(static h => h.Key).Should().Equal(1, 2);
+
+        await stand.PutAsync(1, "one", "the giraffe");
+        (await stand.AllSubstringAsync("ebr")).Select(static h => h.Key).Should().Equal(2);
+        await stand.RemoveAsync(2);
+        (await stand.AllSubstringAsync("ebr")).Should().BeEmpty();
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Both))]
+    public async Task FindSubstring_beyond_1000_matches_pages_through_a_bounded_set_and_says_so(string engine)
+    {
+        await using var stand = await SearchStand.StartAsync(engine);
+        await FillAsync(stand, 1_000, "alpha%beta");
+        (await stand.FindSubstringAsync("pha%")).IsPartial.Should().BeFalse();
+
+        await FillAsync(stand, 1_001, "alpha%beta");
+        (await stand.FindSubstringAsync("pha%")).IsPartial.Should().BeTrue();
+        var all = await stand.AllSubstringAsync("pha%", limit: 300);
+        all.Count.Should().BeInRange(1_000, 1_001);
+        all.Select(static h => h.Key).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
+        (await stand.FindSubstringAsync("a!b")).IsPartial.Should().BeFalse();
+    }
+
+    /// <summary>A needle without trigrams, and trigrams that every document has but never together: reading must end.</summary>
+    [SkippableTheory]
+    [InlineData("postgresql", "-.-", 4_000)]
+    [InlineData("postgresql", "abcabcd", 2_000)]
+    [InlineData("sqlite", "abcabcd", 10_000)]
+    public async Task FindSubstring_that_no_index_narrows_reads_so_many_documents_and_says_so(
+        string engine,
+        string needle,
+        int most
+    )
+    {
+        await using var stand = await SearchStand.StartAsync(engine);
+        await FillAsync(stand, most, "abcab bcabc cabca xbcd -.");
+        (await stand.FindSubstringAsync(needle)).IsPartial.Should().BeFalse();
+
+        await FillAsync(stand, most + 1, "abcab bcabc cabca xbcd -.");
+        var hits = await stand.FindSubstringAsync(needle);
+        hits.IsPartial.Should().BeTrue();
+        hits.Page.Items.Should().BeEmpty();
+    }
+
+    [SkippableTheory]
+    [InlineData("zzq")]
+    [InlineData("alpha bet")]
+    public async Task FindSubstring_on_PostgreSQL_reads_the_indexes_however_common_the_trigrams(string needle)
+    {
+        await using var stand = await SearchStand.StartAsync("postgresql");
+        await FillAsync(stand, 20_000, "alpha beta");
+        await stand.Connection.ExecuteAsync("analyze docs");
+        await stand.Connection.ExecuteAsync("select pg_stat_reset()");
+
+        await stand.FindSubstringAsync(needle);
+
+        await stand.Connection.ExecuteAsync("select pg_stat_force_next_flush()");
+        var scans = await stand.Connection.ExecuteScalarAsync<long>(
+            "select sum(idx_scan)::bigint from pg_stat_user_indexes where indexrelname in ('docs_search_trigrams_1', 'docs_search_trigrams_2')"
+        );
+        scans.Should().Be(2);
+    }
+
+    [SkippableFact]
+    public async Task FindSubstring_without_pg_trgm_says_how_to_get_it()
+    {
+        await using var stand = await SearchStand.StartAsync("postgresql");
+        await stand.Connection.ExecuteAsync("drop extension pg_trgm cascade");
+
+        var find = () => stand.FindSubstringAsync("alpha");
+
+        await find.Should().ThrowAsync<InvalidOperationException>().WithMessage("*create extension pg_trgm*");
+    }
+
+    [SkippableFact]
+    public async Task FindSubstring_of_an_SQLite_index_without_substrings_says_so()
+    {
+        await using var stand = await SearchStand.StartAsync("sqlite");
+        var words = new SqliteSearchIndex<long>("words", "select 1 as key, 1 as scope, '' as title, '' as text");
+        await stand.Connection.ExecuteAsync(words.CreateSql);
+        KeysetQuery.TryCreate(words.ByKey, Keyset.Cursors.Signed(1), "", null, 1, out var page, out _);
+
+        var find = () => words.FindSubstringAsync(stand.Connection, "alpha", page!);
+
+        await find.Should().ThrowAsync<InvalidOperationException>().WithMessage("*'words' has no substrings*");
+    }
+
+    private static async Task FillAsync(SearchStand stand, int count, string text)
+    {
+        await using var transaction = await stand.Connection.BeginTransactionAsync();
+        for (var id = stand.Model.Count + 1; id <= count; id++)
+        {
+            var document = new SearchDocument<long>(id, "a", $"doc {id}", text);
+            stand.Model.Add(id, document);
+            await stand.Connection.ExecuteAsync(
+                "insert into docs values (@id, 'a', @path, @text)",
+                new
+                {
+                    id,
+                    path = document.Title,
+                    text,
+                },
+                transaction
+            );
+            await stand.Index.PutAsync(stand.Connection, document, transaction);
+        }
+
+        await transaction.CommitAsync();
+    }
+
+    /// <summary>Pieces of the documents, of one to twelve characters.</summary>
+    private static List<string> Needles(SearchStand stand, Random random)
+    {
+        var needles = new List<string>();
+        foreach (var document in stand.Model.Values)
+        {
+            var runes = (document.Title + document.Text).EnumerateRunes().ToList();
+            for (var i = 0; i < 3 && runes.Count > 0; i++)
+            {
+                var start = random.Next(runes.Count);
+                var length = Math.Min(1 + random.Next(12), runes.Count - start);
+                needles.Add(string.Concat(runes[start..(start + length)]));
+            }
+        }
+
+        return needles;
+    }
+
+    private static IEnumerable<long> Expected(SearchStand stand, string needle) =>
+        from document in stand.Model.Values
+        where (string?)document.Scope == "a"
+        where
+            needle.EnumerateRunes().Count() < 3
+                ? SearchQuery.TryParse(needle, out var query, out _) && query.Matches(document.Title, document.Text)
+                : Folded(document.Title).Contains(Folded(needle), StringComparison.Ordinal)
+                    || Folded(document.Text ?? "").Contains(Folded(needle), StringComparison.Ordinal)
+        orderby document.Key
+        select document.Key;
+
+    private static string Folded(string text)
+    {
+        var folded = new StringBuilder(text);
+        for (var c = 'A'; c <= 'Z'; c++)
+        {
+            folded.Replace(c, (char)(c | 0x20));
+        }
+
+        return folded.ToString();
+    }
+}
