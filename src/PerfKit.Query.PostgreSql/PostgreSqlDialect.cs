@@ -55,6 +55,18 @@ public sealed class PostgreSqlDialect(bool autoPrepares = false) : ISqlDialect
     }
 
     /// <inheritdoc/>
+    /// <remarks>Npgsql needs no help.</remarks>
+    public Task<T> RunAsync<T>(
+        DbConnection connection,
+        Func<DbConnection, Task<T>> work,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return work(connection);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IndexUse> ExplainAsync(
         DbCommand command,
         string index,

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using PerfKit.Query.Internal;
 
 namespace PerfKit.Query;
@@ -55,6 +56,14 @@ public sealed class SqliteDialect : ISqlDialect
 
     /// <inheritdoc/>
     public string? ForEachKey(string sql, IReadOnlyList<string?> typesSql) => null;
+
+    /// <inheritdoc/>
+    /// <remarks>See <see cref="SqliteConnectionExtensions.RunAsync"/>.</remarks>
+    public Task<T> RunAsync<T>(
+        DbConnection connection,
+        Func<DbConnection, Task<T>> work,
+        CancellationToken cancellationToken = default
+    ) => ((SqliteConnection)connection).RunAsync(work, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IndexUse> ExplainAsync(

@@ -44,6 +44,16 @@ public interface ISqlDialect
     /// <returns>Null where the engine cannot; SQLite is in the process, so there a statement a key costs little.</returns>
     string? ForEachKey(string sql, IReadOnlyList<string?> typesSql);
 
+    /// <summary>Runs work on an open connection so that its caller's thread stays free and the token ends it.</summary>
+    /// <param name="connection">The connection; until the task ends it is the work's alone.</param>
+    /// <param name="work">What to do with it.</param>
+    /// <param name="cancellationToken">Ends the work where the driver itself would not.</param>
+    Task<T> RunAsync<T>(
+        DbConnection connection,
+        Func<DbConnection, Task<T>> work,
+        CancellationToken cancellationToken = default
+    );
+
     /// <summary>Asks for the plan of a command, without running it: what the indexes can do, whatever the table holds.</summary>
     /// <param name="command">The statement with a value for each parameter, on an open connection.</param>
     /// <param name="index">The index to look for.</param>

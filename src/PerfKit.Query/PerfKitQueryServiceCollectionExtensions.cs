@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using PerfKit.Query;
@@ -9,7 +10,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class PerfKitQueryServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="IKeysetCursors"/> with the keys given. Follow it with the engine's <c>UsePostgreSql</c> or
+    /// Registers <see cref="IKeysetCursors"/> with the keys given, and <see cref="IConnectionScope"/>, one a request over the
+    /// registered <see cref="DbDataSource"/>. Follow it with the engine's <c>UsePostgreSql</c> or
     /// <c>UseSqlite</c>, which registers <see cref="ISqlDialect"/> and <see cref="IMigrationLock"/>.
     /// </summary>
     /// <param name="services">The services to add to.</param>
@@ -27,6 +29,10 @@ public static class PerfKitQueryServiceCollectionExtensions
         );
         services.TryAddSingleton<IKeysetCursors>(static provider => new KeysetCursors(
             provider.GetRequiredService<IOptions<KeysetCursorOptions>>().Value
+        ));
+        services.TryAddScoped<IConnectionScope>(static provider => new ConnectionScope(
+            provider.GetRequiredService<DbDataSource>(),
+            provider.GetRequiredService<ISqlDialect>()
         ));
         return new PerfKitQueryBuilder(services);
     }

@@ -18,6 +18,8 @@ internal enum Engine
 /// </summary>
 internal sealed class Database : IAsyncDisposable
 {
+    private const int WaitingPerConnection = 10;
+
     private readonly SemaphoreSlim? _writer;
 
     private Database(DbDataSource source, Engine engine)
@@ -30,6 +32,9 @@ internal sealed class Database : IAsyncDisposable
     public DbDataSource Source { get; }
 
     public Engine Engine { get; }
+
+    /// <summary>The driver's own source on PostgreSQL, for what lasts beyond a request.</summary>
+    public NpgsqlDataSource? Npgsql { get; private init; }
 
     public static Database OpenSqlite(string path)
     {
@@ -47,7 +52,13 @@ internal sealed class Database : IAsyncDisposable
         var text = new NpgsqlConnectionStringBuilder(connectionString);
         text.MaxAutoPrepare = text.MaxAutoPrepare == 0 ? 50 : text.MaxAutoPrepare;
         text.ApplicationName ??= "perfkit-fileservice";
-        return new Database(new NpgsqlDataSourceBuilder(text.ToString()).Build(), Engine.PostgreSql);
+        var npgsql = new NpgsqlDataSourceBuilder(text.ToString()).Build();
+        var bounded = new BoundedDataSource(
+            npgsql,
+            maxOpen: text.MaxPoolSize,
+            maxWaiting: WaitingPerConnection * text.MaxPoolSize
+        );
+        return new Database(bounded, Engine.PostgreSql) { Npgsql = npgsql };
     }
 
     /// <summary>A connection for reads; dispose it before the first body byte.</summary>

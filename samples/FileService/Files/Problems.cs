@@ -1,6 +1,7 @@
 using System.Data.Common;
 using FileService.Files.Conversions;
 using Microsoft.Data.Sqlite;
+using PerfKit.Query;
 using PerfKit.Streaming;
 
 namespace FileService.Files;
@@ -37,6 +38,10 @@ internal static class Problems
             ),
             SqliteException { SqliteErrorCode: SqliteBusy } => ProblemException.Busy(
                 "The database is busy; try again."
+            ),
+            PoolFullException e => ProblemException.Busy(
+                "The database has no connection free; try again.",
+                (int)Math.Ceiling(e.RetryAfter.TotalSeconds)
             ),
             DbException or TimeoutException => DatabaseUnavailable(),
             _ when HasCause<DbException>(exception) => DatabaseUnavailable(),

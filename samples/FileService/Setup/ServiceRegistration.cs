@@ -60,7 +60,7 @@ internal static class ServiceRegistration
         if (configuration.GetConnectionString("postgres") is { Length: > 0 } postgres)
         {
             services.AddSingleton(_ => Database.OpenPostgreSql(postgres));
-            services.AddSingleton(static p => (NpgsqlDataSource)p.GetRequiredService<Database>().Source);
+            services.AddSingleton(static p => p.GetRequiredService<Database>().Npgsql!);
             query.UsePostgreSql();
             services.AddSingleton(FileSearchIndex.Of(Engine.PostgreSql));
             return;

@@ -36,6 +36,30 @@ internal static class QueryTelemetry
         "Different keys that those trips carried."
     );
 
+    public static readonly Histogram<double> ConnectionWait = Meter.CreateHistogram<double>(
+        "db.client.connection.wait_time",
+        "s",
+        "Time that callers waited for a connection of a bounded pool, where they had to."
+    );
+
+    public static readonly Histogram<double> ConnectionUse = Meter.CreateHistogram<double>(
+        "db.client.connection.use_time",
+        "s",
+        "Time from a connection's opening until it was given back."
+    );
+
+    public static readonly UpDownCounter<long> PendingConnections = Meter.CreateUpDownCounter<long>(
+        "db.client.connection.pending_requests",
+        "{request}",
+        "Callers that wait for a connection."
+    );
+
+    public static readonly Counter<long> ConnectionTimeouts = Meter.CreateCounter<long>(
+        "db.client.connection.timeouts",
+        "{timeout}",
+        "Callers that got none: the queue was full or the wait too long."
+    );
+
     public static readonly Histogram<double> LockWait = Meter.CreateHistogram<double>(
         "perfkit.query.migration_lock.wait",
         "s",

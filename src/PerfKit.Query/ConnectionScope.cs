@@ -1,0 +1,143 @@
+using System.Data;
+using System.Data.Common;
+
+namespace PerfKit.Query;
+
+/// <summary>One connection of a data source for a scope's life, given back when the scope is disposed.</summary>
+public sealed class ConnectionScope : IConnectionScope, IAsyncDisposable
+{
+    private readonly AsyncLocal<Turn?> _inside = new();
+    private readonly DbDataSource _dataSource;
+    private readonly ISqlDialect _dialect;
+    private readonly SemaphoreSlim _turns = new(1);
+    private DbConnection? _connection;
+    private Turn? _turn;
+    private bool _disposed;
+
+    /// <summary>Creates a scope; nothing is opened yet.</summary>
+    /// <param name="dataSource">Opens the connection. A <see cref="BoundedDataSource"/> bounds how many scopes have one.</param>
+    /// <param name="dialect">The engine.</param>
+    public ConnectionScope(DbDataSource dataSource, ISqlDialect dialect)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        ArgumentNullException.ThrowIfNull(dialect);
+        (_dataSource, _dialect) = (dataSource, dialect);
+    }
+
+    /// <inheritdoc/>
+    public Task<T> RunAsync<T>(
+        Func<DbConnection, DbTransaction?, Task<T>> work,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return OwnTurn is { } outer
+            ? work(outer.Connection, outer.Transaction)
+            : TakeTurnAsync(turn => work(turn.Connection, null), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<T> TransactAsync<T>(
+        Func<DbConnection, DbTransaction, Task<T>> work,
+        IsolationLevel isolation = IsolationLevel.Unspecified,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return OwnTurn is null
+            ? TakeTurnAsync(WorkAsync, cancellationToken)
+            : throw new InvalidOperationException(
+                "TransactAsync is inside other work of this scope: begin the transaction around that work."
+            );
+
+        async Task<T> WorkAsync(Turn turn)
+        {
+            var transaction = await turn
+                .Connection.BeginTransactionAsync(isolation, cancellationToken)
+                .ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                turn.Transaction = transaction;
+                var result = await work(turn.Connection, transaction).ConfigureAwait(false);
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                return result;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ReleaseAsync()
+    {
+        if (OwnTurn is not null)
+        {
+            throw new InvalidOperationException("ReleaseAsync is inside work of this scope: call it after the work.");
+        }
+
+        await _turns.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    /// <summary>Gives the connection back once running work is done; work that comes later is refused.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _turns.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            _disposed = true;
+            await CloseAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    /// <summary>The turn that this flow of control is inside of. A flow that outlives its turn must wait for another.</summary>
+    private Turn? OwnTurn => _inside.Value is { } turn && turn == Volatile.Read(ref _turn) ? turn : null;
+
+    private async Task<T> TakeTurnAsync<T>(Func<Turn, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_connection is { State: not ConnectionState.Open })
+            {
+                await CloseAsync().ConfigureAwait(false); // It broke; the pool knows, and gives another.
+            }
+
+            _connection ??= await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            var turn = new Turn(_connection);
+            Volatile.Write(ref _turn, turn);
+            _inside.Value = turn;
+            return await _dialect.RunAsync(_connection, _ => work(turn), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Volatile.Write(ref _turn, null);
+            _turns.Release();
+        }
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _connection, null) is { } connection)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private sealed class Turn(DbConnection connection)
+    {
+        public DbConnection Connection => connection;
+
+        public DbTransaction? Transaction { get; set; }
+    }
+}
