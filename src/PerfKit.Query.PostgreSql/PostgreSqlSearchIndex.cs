@@ -20,7 +20,7 @@ public sealed class PostgreSqlSearchIndex<TKey> : ISearchIndex<TKey>
     /// <c>text</c>, such as <c>select id as key, owner as scope, path as title, body as text from docs</c>.
     /// </param>
     /// <param name="substring">
-    /// The columns behind title and text, as SQL: each gets an index for substrings, of about two thirds of its texts' size. Null
+    /// The columns behind title and text, as SQL: each gets an index of its trigrams, which takes space and time to write. Null
     /// for none.
     /// </param>
     /// <exception cref="ArgumentException">The name cannot be used.</exception>

@@ -21,7 +21,7 @@ public sealed class SqliteSearchIndex<TKey> : ISearchIndex<TKey>
     /// The documents as SQL, written into statements as it is: a SELECT of <c>key</c>, <c>scope</c>, <c>title</c> and
     /// <c>text</c>, such as <c>select id as key, owner as scope, path as title, body as text from docs</c>.
     /// </param>
-    /// <param name="substring">Whether there is an index for substrings too; it takes about as much space as the texts.</param>
+    /// <param name="substring">Whether there is an index of the trigrams for substrings too; it takes space and time to write.</param>
     /// <exception cref="ArgumentException">The name cannot be used.</exception>
     public SqliteSearchIndex(string name, string source, bool substring = false)
     {

@@ -8,7 +8,7 @@ namespace FileService.Files;
 
 /// <summary>
 /// Files whose path or text holds the given characters, in path order. It reads texts until the page is full: its cost
-/// follows the corpus, which docs/search.md says.
+/// follows the corpus, which docs/search.md says, and no match is left out.
 /// </summary>
 internal sealed class SubstringSearcher(Database database, ISqlDialect dialect, IKeysetCursors cursors)
 {

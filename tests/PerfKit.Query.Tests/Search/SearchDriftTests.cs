@@ -77,6 +77,18 @@ public sealed class SearchDriftTests
         (await stand.AllSubstringAsync("lph")).Should().HaveCount(10);
     }
 
+    [SkippableFact]
+    public async Task Remove_on_SQLite_leaves_neither_words_nor_trigrams()
+    {
+        await using var stand = await FilledAsync("sqlite", 3);
+        await stand.RemoveAsync(2);
+
+        foreach (var table in (string[])["docs_search_keys", "docs_search_docsize", "docs_search_grams_docsize"])
+        {
+            (await stand.Connection.ExecuteScalarAsync<long>($"select count(*) from {table}")).Should().Be(2);
+        }
+    }
+
     /// <summary>The writer changes document and entry; the repair saw the document before, and must not index that.</summary>
     [SkippableTheory]
     [InlineData(true)]
