@@ -29,7 +29,9 @@ public sealed partial class RecordedQueries
         (await StatementsAsync(service, $"{files}/files?fields=id,path,storages", Files)).Should().BeInRange(1, 3);
         (await StatementsAsync(service, $"{files}/files?sort=-size,path", Files)).Should().BeInRange(1, 3);
         // The workspace, on SQLite the count that chooses the ranking, the matches, their files, their texts.
-        (await StatementsAsync(service, $"{files}/search?q=zebra", Files)).Should().BeInRange(1, 5);
+        (await StatementsAsync(service, $"{files}/search?q=zebra", Files))
+            .Should()
+            .BeInRange(1, 5);
         (await StatementsAsync(service, $"{files}/search?q=zebra&mode=substring", Files)).Should().BeInRange(1, 4);
     }
 
