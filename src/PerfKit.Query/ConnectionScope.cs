@@ -4,7 +4,7 @@ using System.Data.Common;
 namespace PerfKit.Query;
 
 /// <summary>One connection of a data source for a scope's life, given back when the scope is disposed.</summary>
-public sealed class ConnectionScope : IConnectionScope, IAsyncDisposable
+public sealed class ConnectionScope : IConnectionScope, IAsyncDisposable, IDisposable
 {
     private readonly AsyncLocal<Turn?> _inside = new();
     private readonly DbDataSource _dataSource;
@@ -98,6 +98,9 @@ public sealed class ConnectionScope : IConnectionScope, IAsyncDisposable
             _turns.Release();
         }
     }
+
+    /// <summary>The same for containers that dispose synchronously; it blocks while work runs.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     /// <summary>The turn that this flow of control is inside of. A flow that outlives its turn must wait for another.</summary>
     private Turn? OwnTurn => _inside.Value is { } turn && turn == Volatile.Read(ref _turn) ? turn : null;

@@ -10,7 +10,7 @@ public static class DbDataSourceExtensions
     /// long as its pool is told to (Npgsql: <c>Minimum Pool Size</c>).
     /// </summary>
     /// <param name="dataSource">The data source.</param>
-    /// <param name="connections">How many; as many as its pool holds at most, or the rest is waited for.</param>
+    /// <param name="connections">How many, at most as many as its pool holds: more end in its timeout.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="DbException">One could not be opened; the others are given back.</exception>
     public static async Task WarmUpAsync(

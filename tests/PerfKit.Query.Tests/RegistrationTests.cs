@@ -1,3 +1,6 @@
+using System.Data;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -57,6 +60,28 @@ public sealed class RegistrationTests
             .Should()
             .Throw<OptionsValidationException>()
             .WithMessage("KeysetCursorOptions.Keys has 0 keys; it must have 1 to 16*");
+    }
+
+    [Fact]
+    public async Task A_request_scope_has_one_connection_scope_and_may_end_synchronously()
+    {
+        await using var dataSource = SqliteFactory.Instance.CreateDataSource("Data Source=:memory:");
+        await using var services = Services()
+            .AddSingleton(dataSource)
+            .AddPerfKitQuery(WithKey)
+            .UseSqlite("data.db")
+            .Services.BuildServiceProvider();
+        DbConnection? connection = null;
+
+        using (var request = services.CreateScope())
+        {
+            var scope = request.ServiceProvider.GetRequiredService<IConnectionScope>();
+            scope.Should().BeSameAs(request.ServiceProvider.GetRequiredService<IConnectionScope>());
+            await scope.RunAsync((opened, _) => Task.FromResult(connection = opened));
+            connection!.State.Should().Be(ConnectionState.Open);
+        }
+
+        connection.State.Should().Be(ConnectionState.Closed);
     }
 
     private static ServiceCollection Services() => [];
