@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Diagnostics.Metrics;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -141,6 +143,51 @@ public sealed class BoundedDataSourceTests
         open.Should().Be(5);
     }
 
+    [Fact]
+    public async Task The_meter_tells_waits_uses_and_refusals()
+    {
+        var sums = new ConcurrentDictionary<string, double>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Name == "PerfKit.Query")
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((i, value, tags, _) => Add(i, value, tags));
+        listener.SetMeasurementEventCallback<double>((i, _, tags, _) => Add(i, 1, tags));
+        listener.Start();
+        await using var source = Bounded(maxOpen: 1, maxWaiting: 1, poolName: "metered");
+
+        var held = await source.OpenConnectionAsync();
+        var waiting = source.OpenConnectionAsync().AsTask();
+        var refused = () => source.OpenConnectionAsync().AsTask();
+        await refused.Should().ThrowAsync<PoolFullException>();
+        sums["db.client.connection.pending_requests"].Should().Be(1);
+        await held.DisposeAsync();
+        await (await waiting).DisposeAsync();
+
+        sums.Should()
+            .BeEquivalentTo(
+                new Dictionary<string, double>
+                {
+                    ["db.client.connection.pending_requests"] = 0,
+                    ["db.client.connection.timeouts"] = 1,
+                    ["db.client.connection.use_time"] = 2,
+                    ["db.client.connection.wait_time"] = 1,
+                }
+            );
+
+        void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            if (tags.Contains(new KeyValuePair<string, object?>("db.client.connection.pool.name", "metered")))
+            {
+                sums.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(0, 0)]
     [InlineData(10_001, 0)]
@@ -152,6 +199,10 @@ public sealed class BoundedDataSourceTests
         create.Should().Throw<ArgumentOutOfRangeException>();
     }
 
-    private static BoundedDataSource Bounded(int maxOpen, int maxWaiting, TimeSpan? maxWait = null) =>
-        new(SqliteFactory.Instance.CreateDataSource("Data Source=:memory:"), maxOpen, maxWaiting, maxWait);
+    private static BoundedDataSource Bounded(
+        int maxOpen,
+        int maxWaiting,
+        TimeSpan? maxWait = null,
+        string poolName = "default"
+    ) => new(SqliteFactory.Instance.CreateDataSource("Data Source=:memory:"), maxOpen, maxWaiting, maxWait, poolName);
 }
