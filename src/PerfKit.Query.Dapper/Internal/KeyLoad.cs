@@ -54,18 +54,14 @@ internal sealed class KeyLoad<TKey, TValue>
                 .ConfigureAwait(false);
         }
 
-        var command = Command(
-            Statement(_dialect.In(keyColumnSql, "keys")),
-            _keys.Length == 0 ? [] : [("keys", _dialect.ListParameter(_keys))]
-        );
-        return _keys.Length == 0
-            ? []
-            :
-            [
-                .. (await _connection.QueryAsync<TValue>(command).ConfigureAwait(false)).Select(row =>
-                    (keyOf(row), row)
-                ),
-            ];
+        if (_keys.Length == 0)
+        {
+            return [];
+        }
+
+        var command = Command(Statement(_dialect.In(keyColumnSql, "keys")), [("keys", _dialect.ListParameter(_keys))]);
+        var rows = await _connection.QueryAsync<TValue>(command).ConfigureAwait(false);
+        return [.. rows.Select(row => (keyOf(row), row))];
     }
 
     public async Task<List<(TKey Key, TValue Row)>> ForEachAsync(KeyColumns<TKey> columns, int? top)
