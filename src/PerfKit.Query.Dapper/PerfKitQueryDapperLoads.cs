@@ -19,7 +19,7 @@ public static class PerfKitQueryDapperLoads
     /// <param name="cancellationToken">Cancels the query. SQLite's driver looks at it only before the statement runs.</param>
     /// <returns>The rows found by key; keys without a row are absent.</returns>
     /// <exception cref="InvalidOperationException">Two rows have one key: call <c>LoadManyByAsync</c>.</exception>
-    public static async Task<IReadOnlyDictionary<TKey, TValue>> LoadByAsync<TKey, TValue>(
+    public static Task<IReadOnlyDictionary<TKey, TValue>> LoadByAsync<TKey, TValue>(
         this DbConnection connection,
         ISqlDialect dialect,
         string sql,
@@ -41,7 +41,12 @@ public static class PerfKitQueryDapperLoads
             transaction,
             cancellationToken
         );
-        return One(await load.ByColumnAsync(keyColumnSql, keyOf).ConfigureAwait(false));
+        return load.ByColumnAsync<IReadOnlyDictionary<TKey, TValue>>(
+            keyColumnSql,
+            keyOf,
+            One<TKey, TValue>(keys),
+            AddOne
+        );
     }
 
     /// <summary>Loads one row a key in one round trip, by one column or several, as the database compares them; no keys cost none.</summary>
@@ -55,7 +60,7 @@ public static class PerfKitQueryDapperLoads
     /// <param name="cancellationToken">Cancels the query. SQLite's driver looks at it only before the statement runs.</param>
     /// <returns>The rows found by key; keys without a row are absent. Keys that the database holds for equal get the same row.</returns>
     /// <exception cref="InvalidOperationException">Two rows have one key: call <c>LoadManyByKeysAsync</c>.</exception>
-    public static async Task<IReadOnlyDictionary<TKey, TValue>> LoadByKeysAsync<TKey, TValue>(
+    public static Task<IReadOnlyDictionary<TKey, TValue>> LoadByKeysAsync<TKey, TValue>(
         this DbConnection connection,
         ISqlDialect dialect,
         string sql,
@@ -76,13 +81,18 @@ public static class PerfKitQueryDapperLoads
             transaction,
             cancellationToken
         );
-        return One(await load.ForEachAsync(keyColumns, top: null).ConfigureAwait(false));
+        return load.ForEachAsync<IReadOnlyDictionary<TKey, TValue>>(
+            keyColumns,
+            top: null,
+            One<TKey, TValue>(keys),
+            AddOne
+        );
     }
 
     /// <summary>Loads all rows of each key in one round trip; no keys cost none.</summary>
     /// <returns>A list for every key asked for, empty where it has no rows; rows in the statement's order.</returns>
     /// <inheritdoc cref="LoadByAsync{TKey, TValue}"/>
-    public static async Task<IReadOnlyDictionary<TKey, IReadOnlyList<TValue>>> LoadManyByAsync<TKey, TValue>(
+    public static Task<IReadOnlyDictionary<TKey, IReadOnlyList<TValue>>> LoadManyByAsync<TKey, TValue>(
         this DbConnection connection,
         ISqlDialect dialect,
         string sql,
@@ -104,7 +114,12 @@ public static class PerfKitQueryDapperLoads
             transaction,
             cancellationToken
         );
-        return Many(keys, await load.ByColumnAsync(keyColumnSql, keyOf).ConfigureAwait(false));
+        return load.ByColumnAsync<IReadOnlyDictionary<TKey, IReadOnlyList<TValue>>>(
+            keyColumnSql,
+            keyOf,
+            Many<TKey, TValue>(keys),
+            AddToMany
+        );
     }
 
     /// <summary>Loads the rows of each key, or the first of them, in one round trip, as the database compares keys; no keys cost none.</summary>
@@ -121,7 +136,7 @@ public static class PerfKitQueryDapperLoads
     /// <param name="transaction">The transaction to read in, or null.</param>
     /// <param name="cancellationToken">Cancels the query. SQLite's driver looks at it only before the statement runs.</param>
     /// <returns>A list for every key asked for, empty where it has no rows; rows in the statement's order.</returns>
-    public static async Task<IReadOnlyDictionary<TKey, IReadOnlyList<TValue>>> LoadManyByKeysAsync<TKey, TValue>(
+    public static Task<IReadOnlyDictionary<TKey, IReadOnlyList<TValue>>> LoadManyByKeysAsync<TKey, TValue>(
         this DbConnection connection,
         ISqlDialect dialect,
         string sql,
@@ -148,48 +163,53 @@ public static class PerfKitQueryDapperLoads
             transaction,
             cancellationToken
         );
-        return Many(keys, await load.ForEachAsync(keyColumns, top).ConfigureAwait(false));
+        return load.ForEachAsync<IReadOnlyDictionary<TKey, IReadOnlyList<TValue>>>(
+            keyColumns,
+            top,
+            Many<TKey, TValue>(keys),
+            AddToMany
+        );
     }
 
-    private static Dictionary<TKey, TValue> One<TKey, TValue>(List<(TKey Key, TValue Row)> rows)
+    private static Dictionary<TKey, TValue> One<TKey, TValue>(IReadOnlyCollection<TKey> keys)
+        where TKey : notnull => new Dictionary<TKey, TValue>(keys.Count);
+
+    private static void AddOne<TKey, TValue>(IReadOnlyDictionary<TKey, TValue> found, TKey key, TValue row)
         where TKey : notnull
     {
-        var found = new Dictionary<TKey, TValue>(rows.Count);
-        foreach (var (key, row) in rows)
+        if (!((Dictionary<TKey, TValue>)found).TryAdd(key, row))
         {
-            if (!found.TryAdd(key, row))
-            {
-                throw new InvalidOperationException(
-                    $"Two rows have the key '{key}': call LoadManyByAsync or LoadManyByKeysAsync where a key has several."
-                );
-            }
+            throw new InvalidOperationException(
+                $"Two rows have the key '{key}': call LoadManyByAsync or LoadManyByKeysAsync where a key has several."
+            );
         }
-
-        return found;
     }
 
-    private static Dictionary<TKey, IReadOnlyList<TValue>> Many<TKey, TValue>(
-        IReadOnlyCollection<TKey> keys,
-        List<(TKey Key, TValue Row)> rows
-    )
+    private static Dictionary<TKey, IReadOnlyList<TValue>> Many<TKey, TValue>(IReadOnlyCollection<TKey> keys)
         where TKey : notnull
     {
         var found = new Dictionary<TKey, IReadOnlyList<TValue>>(keys.Count);
-        foreach (var (key, row) in rows)
-        {
-            if (!found.TryGetValue(key, out var list))
-            {
-                found.Add(key, list = new List<TValue>());
-            }
-
-            ((List<TValue>)list).Add(row);
-        }
-
         foreach (var key in keys)
         {
             found.TryAdd(key, []);
         }
 
         return found;
+    }
+
+    private static void AddToMany<TKey, TValue>(
+        IReadOnlyDictionary<TKey, IReadOnlyList<TValue>> found,
+        TKey key,
+        TValue row
+    )
+        where TKey : notnull
+    {
+        var lists = (Dictionary<TKey, IReadOnlyList<TValue>>)found;
+        if (!lists.TryGetValue(key, out var list) || list is not List<TValue> rows)
+        {
+            lists[key] = rows = [];
+        }
+
+        rows.Add(row);
     }
 }

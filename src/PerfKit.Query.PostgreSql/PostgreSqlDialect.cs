@@ -56,14 +56,15 @@ public sealed class PostgreSqlDialect(bool autoPrepares = false) : ISqlDialect
 
     /// <inheritdoc/>
     /// <remarks>Npgsql needs no help.</remarks>
-    public Task<T> RunAsync<T>(
+    public Task<T> RunAsync<TState, T>(
         DbConnection connection,
-        Func<DbConnection, Task<T>> work,
+        TState state,
+        Func<DbConnection, TState, Task<T>> work,
         CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(work);
-        return work(connection);
+        return work(connection, state);
     }
 
     /// <inheritdoc/>

@@ -25,10 +25,21 @@ public static class SqliteConnectionExtensions
     /// <param name="cancellationToken">Interrupts the work; cancelled before, nothing runs.</param>
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled and the work had not ended before.</exception>
-    public static async Task<T> RunAsync<T>(
+    public static Task<T> RunAsync<T>(
         this SqliteConnection connection,
         Func<SqliteConnection, Task<T>> work,
         CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return connection.RunAsync(work, static (connection, work) => work(connection), cancellationToken);
+    }
+
+    internal static async Task<T> RunAsync<TState, T>(
+        this SqliteConnection connection,
+        TState state,
+        Func<SqliteConnection, TState, Task<T>> work,
+        CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -41,13 +52,14 @@ public static class SqliteConnectionExtensions
             );
         }
 
-        using var interrupts = new Interrupts(connection.Handle!);
+        using var interrupts = cancellationToken.CanBeCanceled ? new Interrupts(connection.Handle!) : null;
         await using var registration = cancellationToken
             .UnsafeRegister(static interrupts => ((Interrupts)interrupts!).Begin(), interrupts)
             .ConfigureAwait(false);
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // On with a thread of the pool.
         try
         {
-            return await Task.Run(() => work(connection), CancellationToken.None).ConfigureAwait(false);
+            return await work(connection, state).ConfigureAwait(false);
         }
         catch (SqliteException e)
             when (e.SqliteErrorCode == raw.SQLITE_INTERRUPT && cancellationToken.IsCancellationRequested)

@@ -12,7 +12,15 @@ namespace PerfKit.Query;
 /// <summary>SQLite: a list is one JSON text, <c>column in (select value from json_each(@ids))</c>.</summary>
 public sealed class SqliteDialect : ISqlDialect
 {
+    private const int MaxKeptBytes = 65_536;
+
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _json;
 
     /// <inheritdoc/>
     public string Name => "sqlite";
@@ -39,8 +47,9 @@ public sealed class SqliteDialect : ISqlDialect
     public object ListParameter<T>(IReadOnlyCollection<T> values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Plain))
+        var buffer = _buffer ??= new ArrayBufferWriter<byte>();
+        var json = _json ??= new Utf8JsonWriter(buffer, Plain);
+        try
         {
             json.WriteStartArray();
             foreach (var value in values)
@@ -49,21 +58,31 @@ public sealed class SqliteDialect : ISqlDialect
             }
 
             json.WriteEndArray();
+            json.Flush();
+            return Encoding.UTF8.GetString(buffer.WrittenSpan);
         }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        finally
+        {
+            buffer.ResetWrittenCount();
+            json.Reset();
+            if (buffer.Capacity > MaxKeptBytes)
+            {
+                (_buffer, _json) = (null, null);
+            }
+        }
     }
 
     /// <inheritdoc/>
     public string? ForEachKey(string sql, IReadOnlyList<string?> typesSql) => null;
 
     /// <inheritdoc/>
-    /// <remarks>See <see cref="SqliteConnectionExtensions.RunAsync"/>.</remarks>
-    public Task<T> RunAsync<T>(
+    /// <remarks>See <see cref="SqliteConnectionExtensions.RunAsync{T}"/>.</remarks>
+    public Task<T> RunAsync<TState, T>(
         DbConnection connection,
-        Func<DbConnection, Task<T>> work,
+        TState state,
+        Func<DbConnection, TState, Task<T>> work,
         CancellationToken cancellationToken = default
-    ) => ((SqliteConnection)connection).RunAsync(work, cancellationToken);
+    ) => ((SqliteConnection)connection).RunAsync(state, work, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IndexUse> ExplainAsync(

@@ -33,7 +33,7 @@ public sealed class ConnectionScope : IConnectionScope, IAsyncDisposable, IDispo
         ArgumentNullException.ThrowIfNull(work);
         return OwnTurn is { } outer
             ? work(outer.Connection, outer.Transaction)
-            : TakeTurnAsync(turn => work(turn.Connection, null), cancellationToken);
+            : TakeTurnAsync(work, static (turn, work) => work(turn.Connection, null), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -45,24 +45,14 @@ public sealed class ConnectionScope : IConnectionScope, IAsyncDisposable, IDispo
     {
         ArgumentNullException.ThrowIfNull(work);
         return OwnTurn is null
-            ? TakeTurnAsync(WorkAsync, cancellationToken)
+            ? TakeTurnAsync(
+                (work, isolation, cancellationToken),
+                static (turn, s) => TransactAsync(turn, s.work, s.isolation, s.cancellationToken),
+                cancellationToken
+            )
             : throw new InvalidOperationException(
                 "TransactAsync is inside other work of this scope: begin the transaction around that work."
             );
-
-        async Task<T> WorkAsync(Turn turn)
-        {
-            var transaction = await turn
-                .Connection.BeginTransactionAsync(isolation, cancellationToken)
-                .ConfigureAwait(false);
-            await using (transaction.ConfigureAwait(false))
-            {
-                turn.Transaction = transaction;
-                var result = await work(turn.Connection, transaction).ConfigureAwait(false);
-                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-                return result;
-            }
-        }
     }
 
     /// <inheritdoc/>
@@ -105,7 +95,30 @@ public sealed class ConnectionScope : IConnectionScope, IAsyncDisposable, IDispo
     /// <summary>The turn that this flow of control is inside of. A flow that outlives its turn must wait for another.</summary>
     private Turn? OwnTurn => _inside.Value is { } turn && turn == Volatile.Read(ref _turn) ? turn : null;
 
-    private async Task<T> TakeTurnAsync<T>(Func<Turn, Task<T>> work, CancellationToken cancellationToken)
+    private static async Task<T> TransactAsync<T>(
+        Turn turn,
+        Func<DbConnection, DbTransaction, Task<T>> work,
+        IsolationLevel isolation,
+        CancellationToken cancellationToken
+    )
+    {
+        var transaction = await turn
+            .Connection.BeginTransactionAsync(isolation, cancellationToken)
+            .ConfigureAwait(false);
+        await using (transaction.ConfigureAwait(false))
+        {
+            turn.Transaction = transaction;
+            var result = await work(turn.Connection, transaction).ConfigureAwait(false);
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return result;
+        }
+    }
+
+    private async Task<T> TakeTurnAsync<TState, T>(
+        TState state,
+        Func<Turn, TState, Task<T>> work,
+        CancellationToken cancellationToken
+    )
     {
         await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -120,7 +133,9 @@ public sealed class ConnectionScope : IConnectionScope, IAsyncDisposable, IDispo
             var turn = new Turn(_connection);
             Volatile.Write(ref _turn, turn);
             _inside.Value = turn;
-            return await _dialect.RunAsync(_connection, _ => work(turn), cancellationToken).ConfigureAwait(false);
+            return await _dialect
+                .RunAsync(_connection, (turn, state, work), static (_, s) => s.work(s.turn, s.state), cancellationToken)
+                .ConfigureAwait(false);
         }
         finally
         {

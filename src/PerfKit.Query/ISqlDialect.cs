@@ -46,11 +46,13 @@ public interface ISqlDialect
 
     /// <summary>Runs work on an open connection so that its caller's thread stays free and the token ends it.</summary>
     /// <param name="connection">The connection; until the task ends it is the work's alone.</param>
+    /// <param name="state">Handed to the work, which thus can be static.</param>
     /// <param name="work">What to do with it.</param>
     /// <param name="cancellationToken">Ends the work where the driver itself would not.</param>
-    Task<T> RunAsync<T>(
+    Task<T> RunAsync<TState, T>(
         DbConnection connection,
-        Func<DbConnection, Task<T>> work,
+        TState state,
+        Func<DbConnection, TState, Task<T>> work,
         CancellationToken cancellationToken = default
     );
 

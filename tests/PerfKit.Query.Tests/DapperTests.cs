@@ -117,6 +117,41 @@ public sealed class DapperTests
         rows[99].Should().BeEmpty();
     }
 
+    [SkippableTheory]
+    [MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    public async Task LoadByAsync_of_repeated_keys_in_no_order_finds_each_once(string engine)
+    {
+        await using var connection = await Engines.OpenAsync(engine, Schema);
+
+        var rows = await connection.LoadByAsync<long, FileRow>(
+            Engines.Dialect(engine),
+            "select id, folder, path from files where {keys} and folder < @below",
+            "id",
+            [3, 99, 1, 3, 1],
+            static row => row.Id,
+            new { below = 100 }
+        );
+
+        rows.Keys.Should().BeEquivalentTo([1L, 3L]);
+    }
+
+    [Fact]
+    public async Task LoadByAsync_of_one_statement_by_two_columns_keeps_them_apart()
+    {
+        await using var connection = await Engines.OpenAsync("sqlite", Schema);
+        Task<IReadOnlyDictionary<long, FileRow>> Load(string column, Func<FileRow, long> keyOf) =>
+            connection.LoadByAsync(
+                new SqliteDialect(),
+                "select id, folder, path from files where {keys}",
+                column,
+                [2],
+                keyOf
+            );
+
+        (await Load("id", static row => row.Id)).Keys.Should().Equal(2);
+        (await Load("folder", static row => row.Folder)).Values.Should().OnlyContain(static row => row.Folder == 2);
+    }
+
     [Fact]
     public async Task LoadByAsync_of_two_rows_with_one_key_says_what_to_call()
     {

@@ -28,6 +28,13 @@ public sealed class PairedResult(IReadOnlyList<PairedRound> rounds, int subjectO
     /// <summary>Bytes one operation of the subject allocates, at best of all rounds.</summary>
     public double SubjectBytes => rounds.Min(r => r.Subject.AllocatedBytes) / (double)subjectOperations;
 
+    /// <summary>Bytes of the subject by those of the peer, median over rounds: in a round answers come early or late alike.</summary>
+    public double BytesRatio =>
+        Median(rounds.Select(r => (double)r.Subject.AllocatedBytes / r.Peer.AllocatedBytes * _perOperation));
+
+    /// <summary>Bytes one operation of the peer allocates, median over rounds.</summary>
+    public double PeerBytes => Median(rounds.Select(r => r.Peer.AllocatedBytes / (double)peerOperations));
+
     /// <summary>The figures beside the ratio, for a gate's line.</summary>
     public string Note =>
         string.Create(

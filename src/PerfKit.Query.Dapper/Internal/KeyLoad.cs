@@ -4,10 +4,9 @@ using Dapper;
 namespace PerfKit.Query.Internal;
 
 /// <summary>One load of the rows of many keys: as a list where .NET and the database agree what equals a key, else key by key.</summary>
-internal sealed class KeyLoad<TKey, TValue>
+internal readonly struct KeyLoad<TKey, TValue>
     where TKey : notnull
 {
-    private const string Placeholder = "{keys}";
     private static readonly bool ComparesAlike =
         typeof(TKey) == typeof(int) || typeof(TKey) == typeof(long) || typeof(TKey) == typeof(Guid);
 
@@ -33,62 +32,74 @@ internal sealed class KeyLoad<TKey, TValue>
         ArgumentNullException.ThrowIfNull(dialect);
         ArgumentException.ThrowIfNullOrWhiteSpace(sql);
         ArgumentNullException.ThrowIfNull(keys);
-        if (!sql.Contains(Placeholder, StringComparison.Ordinal))
-        {
-            throw new ArgumentException(
-                $"The statement has no {Placeholder} where the condition belongs.",
-                nameof(sql)
-            );
-        }
-
-        (_connection, _dialect, _sql, _keys) = (connection, dialect, sql, [.. keys.Distinct()]);
+        (_connection, _dialect, _sql, _keys) = (connection, dialect, sql, Distinct(keys));
         (_parameters, _transaction, _cancellation) = (parameters, transaction, cancellation);
     }
 
-    public async Task<List<(TKey Key, TValue Row)>> ByColumnAsync(string keyColumnSql, Func<TValue, TKey> keyOf)
+    /// <remarks>Not asynchronous itself, so that what waits for the rows keeps nothing but what it puts them into.</remarks>
+    public Task<TResult> ByColumnAsync<TResult>(
+        string keyColumnSql,
+        Func<TValue, TKey> keyOf,
+        TResult result,
+        Action<TResult, TKey, TValue> add
+    )
     {
         ArgumentNullException.ThrowIfNull(keyOf);
         if (!ComparesAlike)
         {
-            return await ForEachAsync(new KeyColumns<TKey>().Add(keyColumnSql, static key => key), top: null)
-                .ConfigureAwait(false);
+            var columns = new KeyColumns<TKey>().Add(keyColumnSql, static key => key);
+            return ForEachAsync(columns, top: null, result, add);
         }
 
+        var sql = ListStatements.Of(_dialect, _sql, keyColumnSql);
         if (_keys.Length == 0)
         {
-            return [];
+            return Task.FromResult(result);
         }
 
-        var command = Command(Statement(_dialect.In(keyColumnSql, "keys")), [("keys", _dialect.ListParameter(_keys))]);
-        var rows = await _connection.QueryAsync<TValue>(command).ConfigureAwait(false);
-        return [.. rows.Select(row => (keyOf(row), row))];
+        var keys = _dialect.ListParameter(_keys);
+        var command = new CommandDefinition(
+            sql,
+            _parameters is null ? new KeysParameter(keys) : All([("keys", keys)]),
+            _transaction,
+            cancellationToken: _cancellation
+        );
+        return CollectAsync(_connection.QueryAsync<TValue>(command), keyOf, result, add);
     }
 
-    public async Task<List<(TKey Key, TValue Row)>> ForEachAsync(KeyColumns<TKey> columns, int? top)
+    public async Task<TResult> ForEachAsync<TResult>(
+        KeyColumns<TKey> columns,
+        int? top,
+        TResult result,
+        Action<TResult, TKey, TValue> add
+    )
     {
         ArgumentNullException.ThrowIfNull(columns);
         var limit = top is null ? "" : "\nlimit @top";
-        var lateral = _dialect.ForEachKey(Statement(columns.Condition("perfkit_keys.part")) + limit, columns.Types);
-        var rows = new List<(TKey, TValue)>(_keys.Length);
+        var lateral = _dialect.ForEachKey(
+            KeyCondition.Fill(_sql, columns.Condition("perfkit_keys.part")) + limit,
+            columns.Types
+        );
         if (_keys.Length == 0)
         {
-            return rows;
+            return result;
         }
 
         if (lateral is null)
         {
-            var sql = Statement(columns.Condition("@keys")) + limit;
+            var sql = KeyCondition.Fill(_sql, columns.Condition("@keys")) + limit;
             for (var i = 0; i < _keys.Length; i++)
             {
                 var key = _keys[i];
                 using var counted = i == 0 ? null : QueryRecorder.Expected("One load, a statement a key.");
                 var command = Command(sql, Numbered(columns.PartsOf(key), top));
-                rows.AddRange(
-                    (await _connection.QueryAsync<TValue>(command).ConfigureAwait(false)).Select(row => (key, row))
-                );
+                foreach (var row in await _connection.QueryAsync<TValue>(command).ConfigureAwait(false))
+                {
+                    add(result, key, row);
+                }
             }
 
-            return rows;
+            return result;
         }
 
         var all = Command(lateral, Numbered(columns.PartsOf(_keys), top));
@@ -98,11 +109,48 @@ internal sealed class KeyLoad<TKey, TValue>
             var parse = reader.GetRowParser<TValue>(startIndex: 1);
             while (await reader.ReadAsync(_cancellation).ConfigureAwait(false))
             {
-                rows.Add((_keys[reader.GetInt64(0) - 1], parse(reader)));
+                add(result, _keys[reader.GetInt64(0) - 1], parse(reader));
             }
         }
 
-        return rows;
+        return result;
+    }
+
+    private static async Task<TResult> CollectAsync<TResult>(
+        Task<IEnumerable<TValue>> rows,
+        Func<TValue, TKey> keyOf,
+        TResult result,
+        Action<TResult, TKey, TValue> add
+    )
+    {
+        foreach (var row in await rows.ConfigureAwait(false))
+        {
+            add(result, keyOf(row), row);
+        }
+
+        return result;
+    }
+
+    /// <summary>Each key once; in order where .NET knows the database's, so that neighbours are read together.</summary>
+    private static TKey[] Distinct(IReadOnlyCollection<TKey> keys)
+    {
+        if (!ComparesAlike)
+        {
+            return [.. keys.Distinct()];
+        }
+
+        var sorted = keys.ToArray();
+        Array.Sort(sorted);
+        var count = Math.Min(1, sorted.Length);
+        for (var i = 1; i < sorted.Length; i++)
+        {
+            if (!EqualityComparer<TKey>.Default.Equals(sorted[i], sorted[i - 1]))
+            {
+                sorted[count++] = sorted[i];
+            }
+        }
+
+        return count == sorted.Length ? sorted : sorted[..count];
     }
 
     private static IEnumerable<(string, object?)> Numbered(IEnumerable<object?> parts, int? top)
@@ -111,10 +159,10 @@ internal sealed class KeyLoad<TKey, TValue>
         return top is null ? numbered : numbered.Append(("top", top));
     }
 
-    private string Statement(string condition) =>
-        _sql.Replace(Placeholder, condition, StringComparison.Ordinal).TrimEnd().TrimEnd(';');
+    private CommandDefinition Command(string sql, IEnumerable<(string Name, object? Value)> own) =>
+        new(sql, All(own), _transaction, cancellationToken: _cancellation);
 
-    private CommandDefinition Command(string sql, IEnumerable<(string Name, object? Value)> own)
+    private DynamicParameters All(IEnumerable<(string Name, object? Value)> own)
     {
         var all = new DynamicParameters(_parameters);
         foreach (var (name, value) in own)
@@ -122,6 +170,6 @@ internal sealed class KeyLoad<TKey, TValue>
             all.Add(name, value);
         }
 
-        return new CommandDefinition(sql, all, _transaction, cancellationToken: _cancellation);
+        return all;
     }
 }

@@ -57,6 +57,25 @@ public sealed class SqlDialectTests
         list.Should().Throw<NotSupportedException>().WithMessage("*not of System.Version*");
     }
 
+    [Fact]
+    public void ListParameter_after_a_refused_list_on_SQLite_begins_anew()
+    {
+        var dialect = new SqliteDialect();
+        var refused = () => dialect.ListParameter<object>([1L, new Version(1, 0)]);
+        refused.Should().Throw<NotSupportedException>();
+
+        dialect.ListParameter<long>([7, 8]).Should().Be("[7,8]");
+    }
+
+    [Fact]
+    public void ListParameter_after_a_very_long_list_on_SQLite_is_right()
+    {
+        var dialect = new SqliteDialect();
+        dialect.ListParameter<string>([new string('x', 1_000_000)]).Should().BeOfType<string>();
+
+        dialect.ListParameter<long>([7]).Should().Be("[7]");
+    }
+
     [Theory]
     [InlineData("ids")]
     [InlineData("@ids")]
