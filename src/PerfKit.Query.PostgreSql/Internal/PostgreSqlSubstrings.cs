@@ -6,7 +6,8 @@ namespace PerfKit.Query.Internal;
 /// <summary>
 /// Substring search in PostgreSQL. The indexes hold pg_trgm's trigrams as arrays, by a function of ours: what an array holds
 /// the index answers exactly, so candidates can be counted and cut off before their texts are read. pg_trgm's own operators read the
-/// text of every candidate within the index scan, however many there are.
+/// text of every candidate within the index scan, however many there are. The function names the extension's schema: servers analyze,
+/// restore and from version 17 on build indexes without a search path.
 /// </summary>
 /// <param name="table">The index's name.</param>
 /// <param name="source">The documents.</param>
@@ -29,8 +30,14 @@ internal sealed class PostgreSqlSubstrings(
     public string CreateSql =>
         $"""
             create extension if not exists pg_trgm;
-            create function {table}_trigrams(text) returns text[] language plpgsql
-                immutable strict parallel safe cost {FunctionCost} as 'begin return show_trgm($1); end';
+            do $make$ begin
+                execute format(
+                    'create function {table}_trigrams(text) returns text[] language plpgsql
+                        immutable strict parallel safe cost {FunctionCost} as %L',
+                    format(
+                        'begin return %s.show_trgm($1); end',
+                        (select extnamespace::regnamespace from pg_extension where extname = 'pg_trgm')));
+            end $make$;
             {string.Join('\n', columns.Select((c, i) =>
                 $"create index {table}_trigrams_{i + 1} on {c.Table} using gin ({table}_trigrams({c.Column}));"))}
             """;
@@ -107,7 +114,7 @@ internal sealed class PostgreSqlSubstrings(
     /// The trigrams that every text with the needle has: those within its runs of letters and digits that do not depend on what
     /// stands before and behind. What a letter is beyond ASCII is the database's locale's business, so it is asked.
     /// </summary>
-    private static async Task<string[]> TrigramsAsync(
+    private async Task<string[]> TrigramsAsync(
         string needle,
         DbConnection connection,
         DbTransaction? transaction,
@@ -119,11 +126,11 @@ internal sealed class PostgreSqlSubstrings(
             return await connection
                 .ScalarAsync<string[]>(
                     transaction,
-                    """
+                    $"""
                     select array(
                         select distinct t from unnest(@runs) r, lateral (
-                            select unnest(show_trgm(r)) intersect select unnest(show_trgm('q' || r || 'q'))
-                            intersect select unnest(show_trgm('x' || r || 'x'))) g(t))
+                            select unnest({table}_trigrams(r)) intersect select unnest({table}_trigrams('q' || r || 'q'))
+                            intersect select unnest({table}_trigrams('x' || r || 'x'))) g(t))
                     """,
                     [SqlCommands.Parameter("runs", Runs(needle).ToArray())],
                     cancellationToken
@@ -133,8 +140,9 @@ internal sealed class PostgreSqlSubstrings(
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedFunction)
         {
             throw new InvalidOperationException(
-                "The database has no pg_trgm, which substring search needs: run 'create extension pg_trgm' in it, as a role "
-                    + "that may create objects in the database, on a server with the contrib modules.",
+                $"Substring search needs pg_trgm and the function '{table}_trigrams', and the database lacks one of them: run "
+                    + "'create extension pg_trgm' in it, as a role that may create objects in the database, on a server "
+                    + "with the contrib modules, and then the index's CreateSql.",
                 e
             );
         }
