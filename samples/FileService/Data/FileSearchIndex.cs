@@ -2,7 +2,7 @@ using PerfKit.Query;
 
 namespace FileService.Data;
 
-/// <summary>The full-text index over paths and texts; a search is narrowed to a workspace.</summary>
+/// <summary>The index over words and pieces of paths and texts; a search is narrowed to a workspace.</summary>
 internal static class FileSearchIndex
 {
     private const string Name = "file_search";
@@ -14,6 +14,6 @@ internal static class FileSearchIndex
 
     public static ISearchIndex<Guid> Of(Engine engine) =>
         engine == Engine.PostgreSql
-            ? new PostgreSqlSearchIndex<Guid>(Name, Files)
-            : new SqliteSearchIndex<Guid>(Name, Files);
+            ? new PostgreSqlSearchIndex<Guid>(Name, Files, [("files", "path"), ("content_texts", "text")])
+            : new SqliteSearchIndex<Guid>(Name, Files, substring: true);
 }

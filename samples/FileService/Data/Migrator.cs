@@ -8,7 +8,12 @@ using PerfKit.Query;
 namespace FileService.Data;
 
 /// <summary>Brings the schema up to date under a polled lock, so that instances starting at once cannot break it.</summary>
-internal sealed class Migrator(Database database, IMigrationLock migrationLock, ILogger<Migrator> log)
+internal sealed class Migrator(
+    Database database,
+    IMigrationLock migrationLock,
+    ISearchIndex<Guid> search,
+    ILogger<Migrator> log
+)
 {
     private static readonly TimeSpan LockTimeout = TimeSpan.FromMinutes(2);
 
@@ -20,9 +25,18 @@ internal sealed class Migrator(Database database, IMigrationLock migrationLock, 
         {
             await connection.ExecuteAsync("pragma journal_mode = wal");
         }
+        else
+        {
+            await SubstringSetup.EnsureExtensionAsync(connection, ct);
+        }
 
         // Evolve is synchronous; start-up has a thread to spare.
         await Task.Run(() => Evolve(connection).Migrate(), ct);
+        await (
+            database.Engine == Engine.Sqlite
+                ? SubstringSetup.FillAsync(connection, search, ct)
+                : SubstringSetup.BuildIndexesAsync(connection, ct)
+        );
         await EnsureCursorKeyAsync(connection);
     }
 

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 using FileService.Data;
 using FileService.Files.Search;
 using PerfKit.Query;
@@ -54,31 +53,12 @@ internal sealed class FileSearcher(
     )
     {
         var hits = await index.FindAsync(connection, query, page, workspace.Id, cancellationToken: ct);
-        var files = await connection.LoadByAsync<Guid, FileRow>(
+        return await connection.LoadFoundAsync(
             dialect,
-            "select f.id, f.path, f.content_hash from files f where {keys}",
-            "f.id",
-            [.. hits.Page.Items.Select(static hit => hit.Key)],
-            static file => file.Id,
-            cancellationToken: ct
-        );
-        var snippets = await connection.SnippetsAsync(
-            dialect,
-            workspace.TenantId,
-            files.Values.ToLookup(static file => file.ContentHash, static file => file.Path),
+            workspace,
+            hits,
             (path, text) => SearchSnippet.Words(path, text.Span, query),
             ct
         );
-        var items = new List<SearchItem>();
-        foreach (var hit in hits.Page.Items)
-        {
-            if (files.TryGetValue(hit.Key, out var file)) // Else it was removed between the two statements.
-            {
-                var snippet = snippets.GetValueOrDefault(file.Path) ?? SearchSnippet.Words(file.Path, null, query);
-                items.Add(new SearchItem(file.Id, file.Path, Math.Round(hit.Score, 6), snippet));
-            }
-        }
-
-        return new SearchPage(items, hits.Page.Next, hits.IsPartial);
     }
 }

@@ -118,6 +118,9 @@ public abstract class BadQueries(ServiceFixture fixture) : ContractSuite(fixture
 
         var list = (await Client.GetJsonAsync($"/workspaces/{here.Id}/files?sort=path&limit=1")).Text("next");
         var search = (await Client.GetJsonAsync($"/workspaces/{here.Id}/search?q=zebra&limit=1")).Text("next");
+        var piece = (await Client.GetJsonAsync($"/workspaces/{here.Id}/search?q=zebra&mode=substring&limit=1")).Text(
+            "next"
+        );
         var forged = (list[0] == 'A' ? 'B' : 'A') + list[1..];
         string[] refused =
         [
@@ -132,6 +135,9 @@ public abstract class BadQueries(ServiceFixture fixture) : ContractSuite(fixture
             $"/workspaces/{here.Id}/search?q=zebra2&after={Uri.EscapeDataString(search)}",
             $"/workspaces/{here.Id}/search?q=zebra&mode=substring&after={Uri.EscapeDataString(search)}",
             $"/workspaces/{there.Id}/search?q=zebra&after={Uri.EscapeDataString(search)}",
+            $"/workspaces/{here.Id}/search?q=zebra&after={Uri.EscapeDataString(piece)}",
+            $"/workspaces/{here.Id}/search?q=zebr&mode=substring&after={Uri.EscapeDataString(piece)}",
+            $"/workspaces/{there.Id}/search?q=zebra&mode=substring&after={Uri.EscapeDataString(piece)}",
         ];
 
         foreach (var url in refused)

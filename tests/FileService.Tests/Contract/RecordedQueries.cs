@@ -32,7 +32,10 @@ public sealed partial class RecordedQueries
         (await StatementsAsync(service, $"{files}/search?q=zebra", Files))
             .Should()
             .BeInRange(1, 5);
-        (await StatementsAsync(service, $"{files}/search?q=zebra&mode=substring", Files)).Should().BeInRange(1, 4);
+        // On PostgreSQL the needle's trigrams in the place of that count.
+        (await StatementsAsync(service, $"{files}/search?q=zebra&mode=substring", Files))
+            .Should()
+            .BeInRange(1, 5);
     }
 
     [SkippableTheory]

@@ -105,6 +105,23 @@ public abstract class SearchAnswerContract(ServiceFixture fixture) : ContractSui
     }
 
     [SkippableFact]
+    public async Task Substrings_come_by_id_whatever_their_paths_and_say_that_they_are_complete()
+    {
+        var workspace = await Client.NewWorkspaceAsync();
+        List<string> ids = [];
+        foreach (var path in (string[])["m.txt", "z.txt", "a.txt"])
+        {
+            ids.Add((await Client.UploadAsync(workspace, path, "the zebra")).Text("id"));
+        }
+
+        var url = $"/workspaces/{workspace.Id}/search?q=ebr&mode=substring&limit=2";
+        var items = await Client.WalkAsync(url);
+
+        items.Select(i => i.Text("id")).Should().Equal(ids.Order(StringComparer.Ordinal));
+        (await Client.GetJsonAsync(url)).GetProperty("partial").GetBoolean().Should().BeFalse();
+    }
+
+    [SkippableFact]
     public async Task Pages_hold_at_most_the_limit()
     {
         var workspace = await Client.NewWorkspaceAsync();

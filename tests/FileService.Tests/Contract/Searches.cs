@@ -6,6 +6,8 @@ namespace FileService.Tests.Contract;
 /// <summary><c>GET /workspaces/{ws}/search?q=&amp;mode=&amp;after=&amp;limit=</c>: which files match.</summary>
 public abstract class SearchContract(ServiceFixture fixture) : ContractSuite(fixture)
 {
+    private const string Substring = "&mode=substring";
+
     [SkippableTheory]
     [InlineData("a.txt", "the quick brown fox", "quick", true)]
     [InlineData("a.txt", "the quick brown fox", "fox quick", true)]
@@ -61,15 +63,39 @@ public abstract class SearchContract(ServiceFixture fixture) : ContractSuite(fix
     [InlineData("a.txt", "a back\\slash", "k\\s", true)]
     [InlineData("folder/special.txt", "nothing", "der/spec", true)]
     [InlineData("a.txt", "it's", "t's", true)]
+    [InlineData("a.txt", "the quick brown fox", "ROWN F", true)]
+    [InlineData("a.txt", "call(a, b);", "(a, ", true)]
+    [InlineData("a.txt", "call(a, b);", "(b, ", false)]
+    [InlineData("a.txt", "the quick brown fox", "ow", false)]
+    [InlineData("a.txt", "the quick brown fox", "br", true)]
+    [InlineData("a.txt", "the quick brown fox", "F", true)]
+    [InlineData("special.txt", "nothing", "sp", true)]
     public async Task Substrings_match_literally_anywhere(string path, string text, string query, bool matches)
     {
         var workspace = await Client.NewWorkspaceAsync();
         var file = await Client.UploadAsync(workspace, path, text);
         await Client.UploadAsync(workspace, "zzz.bin", [0, 1, 2]);
 
-        var found = await SearchAsync(workspace, query, "&mode=substring");
+        var found = await SearchAsync(workspace, query, Substring);
 
         found.Should().Equal(matches ? [file.Text("id")] : []);
+    }
+
+    [SkippableFact]
+    public async Task Substrings_follow_uploads_replacements_and_deletes_and_stay_within_the_workspace()
+    {
+        var workspace = await Client.NewWorkspaceAsync();
+        var there = await Client.NewWorkspaceAsync();
+        await Client.UploadAsync(there, "a.txt", "the zebra");
+        var id = (await Client.UploadAsync(workspace, "a.txt", "the zebra")).Text("id");
+        (await SearchAsync(workspace, "ebr", Substring)).Should().Equal(id);
+
+        await Client.UploadAsync(workspace, "a.txt", "the giraffe");
+        (await SearchAsync(workspace, "ebr", Substring)).Should().BeEmpty();
+        (await SearchAsync(workspace, "iraf", Substring)).Should().Equal(id);
+
+        (await Client.DeleteAsync($"/files/{id}")).Dispose();
+        (await SearchAsync(workspace, "iraf", Substring)).Should().BeEmpty();
     }
 
     [SkippableFact]

@@ -37,7 +37,8 @@ public sealed class ListPlanTests
         await using var database = postgres is null ? Database.OpenSqlite(path) : Database.OpenPostgreSql(postgres);
         ISqlDialect dialect = postgres is null ? new SqliteDialect() : new PostgreSqlDialect(autoPrepares: true);
         var migrationLock = new SqliteMigrationLock(path); // Nobody else is there.
-        await new Migrator(database, migrationLock, NullLogger<Migrator>.Instance).MigrateAsync(default);
+        var search = FileSearchIndex.Of(database.Engine);
+        await new Migrator(database, migrationLock, search, NullLogger<Migrator>.Instance).MigrateAsync(default);
         await using var connection = await database.OpenAsync(default);
 
         foreach (var (sort, index) in Indexes)
