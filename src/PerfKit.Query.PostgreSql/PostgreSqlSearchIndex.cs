@@ -127,7 +127,8 @@ public sealed class PostgreSqlSearchIndex<TKey> : ISearchIndex<TKey>
     /// <inheritdoc/>
     /// <remarks>
     /// It is pg_trgm's: the needle's runs of letters and digits are looked for by their trigrams, and of the documents that hold all of them
-    /// 2,000 are read at most. A needle without three letters or digits in a row has none; then 4,000 documents are read at most.
+    /// 2,000 are read at most. A needle without three letters or digits in a row has none; then 4,000 documents are read at most. Either
+    /// way reading ends at 8 MiB of text, the shortest documents first.
     /// </remarks>
     /// <exception cref="InvalidOperationException">The index was made without substrings, or the database has no pg_trgm.</exception>
     public async Task<SearchHits<TKey>> FindSubstringAsync(

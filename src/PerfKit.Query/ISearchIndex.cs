@@ -65,7 +65,7 @@ public interface ISearchIndex<TKey>
     /// <summary>
     /// A page of the documents whose title or text holds the characters anywhere, letter case ignored, by key. One and two
     /// characters are found where a word begins with them. The cost follows the documents that hold every three characters of
-    /// the needle, up to <see cref="SearchQuery.MaxRanked"/> matches.
+    /// the needle, up to <see cref="SearchQuery.MaxRanked"/> matches and a bounded amount of text that the engine names.
     /// </summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="needle">What <see cref="SearchQuery.TryParseSubstring"/> made of the caller's text.</param>

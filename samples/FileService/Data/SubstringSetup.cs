@@ -14,8 +14,8 @@ internal static class SubstringSetup
 {
     private static readonly (string Name, string On)[] Indexes =
     [
-        ("file_search_trigrams_1", "files using gin (file_search_trigrams(path))"),
-        ("file_search_trigrams_2", "content_texts using gin (file_search_trigrams(text))"),
+        ("file_search_trigrams_1", "files using gin ((file_search_trigrams(path) collate \"C\"))"),
+        ("file_search_trigrams_2", "content_texts using gin ((file_search_trigrams(text) collate \"C\"))"),
     ];
 
     /// <summary>Before the scripts, so that a database that refuses it is left as it was.</summary>
@@ -56,6 +56,7 @@ internal static class SubstringSetup
             }
 
             await RunAsync(connection, $"create index concurrently {name} on {on}", ct);
+            await RunAsync(connection, $"alter index {name} alter column 1 set statistics 0", ct);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text;
 using Npgsql;
 
 namespace PerfKit.Query.Internal;
@@ -24,6 +25,9 @@ internal sealed class PostgreSqlSubstrings(
     /// <summary>Documents that are read at most where the needle has no trigram.</summary>
     public const int MaxScanned = 4_000;
 
+    /// <summary>Text that is read, the shortest documents first: the last one may begin below it.</summary>
+    public const int MaxReadBytes = 8 << 20;
+
     /// <summary>Dear, so that no plan calls it for each row of a table instead of reading the index.</summary>
     private const int FunctionCost = 100_000;
 
@@ -38,8 +42,7 @@ internal sealed class PostgreSqlSubstrings(
                         'begin return %s.show_trgm($1); end',
                         (select extnamespace::regnamespace from pg_extension where extname = 'pg_trgm')));
             end $make$;
-            {string.Join('\n', columns.Select((c, i) =>
-                $"create index {table}_trigrams_{i + 1} on {c.Table} using gin ({table}_trigrams({c.Column}));"))}
+            {string.Join('\n', columns.Select(Index))}
             """;
 
     /// <summary>A needle of one or two characters: documents with a word that begins with it.</summary>
@@ -72,43 +75,69 @@ internal sealed class PostgreSqlSubstrings(
     {
         var trigrams = await TrigramsAsync(needle, connection, transaction, cancellationToken).ConfigureAwait(false);
         var inScope = scope is null ? "true" : "d.scope = @scope";
-        var holds = "(d.title ilike @like or d.text ilike @like)";
-        var like = SqlCommands.Parameter("like", LikePattern.Containing(needle));
-        return trigrams.Length > 0
-            ? new SearchCandidates(
-                $"""
-                with g as materialized (
-                    (select d.key from ({source}) d where {Has("text")} and {inScope} limit {MaxRead + 1})
-                    union
-                    (select d.key from ({source}) d where {Has("title")} and {inScope} limit {MaxRead + 1})
-                    limit {MaxRead + 1}),
-                c as materialized (
-                    select d.key from g join ({source}) d on d.key = g.key where {holds}
-                    limit {SearchQuery.MaxRanked + 1}),
-                {Equal}
-                """,
-                $"(select count(*) from c) + (select {More(MaxRead)} from g)",
-                SqlCommands.WithScope(scope, like, SqlCommands.Parameter("trigrams", trigrams))
+        var isFound = trigrams.Length > 0;
+        var most = isFound ? MaxRead : MaxScanned;
+        var found = isFound
+            ? $"""
+                (select d.key from {Having("text")} d where {inScope} limit {most + 1})
+                union
+                (select d.key from {Having("title")} d where {inScope} limit {most + 1})
+                limit {most + 1}
+                """
+            : $"select d.* from ({source}) d where {inScope} limit {most + 1}";
+        var texts = isFound ? $"g join ({source}) d on d.key = g.key" : "g d";
+        var fold = Ascii.IsValid(needle) ? "collate \"C\"" : ""; // Reads a text in 5 ns a byte, not 8.
+        return new SearchCandidates(
+            $"""
+            with g as materialized ({found}),
+            t as materialized (
+                select d.key, d.title, d.text, sum(bytes) over (order by bytes, d.key) - bytes as before
+                from {texts} cross join lateral (select coalesce(octet_length(d.text), 0)) b(bytes)),
+            c as materialized (
+                select key from t
+                where before < {MaxReadBytes} and (title {fold} ilike @like or text {fold} ilike @like)
+                limit {SearchQuery.MaxRanked + 1}),
+            {Equal}
+            """,
+            $"""
+            (select count(*) from c) + (
+                select case when count(*) > {most} or max(before) >= {MaxReadBytes}
+                    then {SearchQuery.MaxRanked + 1} else 0 end::bigint from t)
+            """,
+            SqlCommands.WithScope(
+                scope,
+                [
+                    SqlCommands.Parameter("like", LikePattern.Containing(needle)),
+                    .. isFound ? new[] { SqlCommands.Parameter("trigrams", trigrams) } : [],
+                ]
             )
-            : new SearchCandidates(
-                $"""
-                with g as (select * from ({source}) d where {inScope} limit {MaxScanned + 1}),
-                seen as materialized (select d.key, {holds} as holds from g d),
-                c as (select key from seen where holds),
-                {Equal}
-                """,
-                $"(select {More(MaxScanned)} from seen)",
-                SqlCommands.WithScope(scope, like)
-            );
+        );
+    }
+
+    /// <summary>
+    /// Trigrams are compared as bytes, a third faster to build than by a locale. Statistics would be computed from the trigrams of each
+    /// sampled text, and nothing reads them.
+    /// </summary>
+    private string Index((string Table, string Column) indexed, int i)
+    {
+        var name = $"{table}_trigrams_{i + 1}";
+        return $"""
+            create index {name} on {indexed.Table} using gin (({table}_trigrams({indexed.Column}) collate "C"));
+            alter index {name} alter column 1 set statistics 0;
+            """;
     }
 
     private const string Equal = "r as (select key, cast(1 as double precision) as score from c)";
 
-    private static string More(int most) =>
-        $"case when count(*) > {most} then {SearchQuery.MaxRanked + 1} else 0 end::bigint";
-
-    /// <summary>The planner does not see the value: where it expects most rows to match, it would not read the index.</summary>
-    private string Has(string column) => $"{table}_trigrams(d.{column}) @> (select cast(@trigrams as text[]))";
+    /// <summary>
+    /// The planner does not see the value: where it expects most rows to match, it would not read the index. Nor the scope (OFFSET 0):
+    /// a plan for the average scope computes the trigrams of its few documents, and then of all those of a large one.
+    /// </summary>
+    private string Having(string column) =>
+        $"""
+            (select d.* from ({source}) d
+                where {table}_trigrams(d.{column}) collate "C" @> (select cast(@trigrams as text[])) offset 0)
+            """;
 
     /// <summary>
     /// The trigrams that every text with the needle has: those within its runs of letters and digits that do not depend on what

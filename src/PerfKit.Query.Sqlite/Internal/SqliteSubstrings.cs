@@ -8,6 +8,9 @@ internal static class SqliteSubstrings
     /// <summary>Documents with all trigrams of the needle that are read at most.</summary>
     public const int MaxRead = 10_000;
 
+    /// <summary>Text that is read, the shortest documents first: the last one may begin below it.</summary>
+    public const int MaxReadBytes = 32 << 20;
+
     private const int TrigramRunes = 3;
     private const int MaxTrigrams = 64; // Of a needle; what they let through is read anyway.
 
@@ -25,13 +28,20 @@ internal static class SqliteSubstrings
         new(
             $"""
             with g as materialized (select k.key from {Matches(table, $"{table}_grams", scope)} limit {MaxRead + 1}),
+            b as (
+                select d.key, coalesce(octet_length(d.text), 0) as bytes from g cross join ({source}) d on d.key = g.key),
+            t as materialized (select key, sum(bytes) over (order by bytes, key) - bytes as before from b),
             c as materialized (
-                select g.key from g cross join ({source}) d on d.key = g.key
-                where d.title like @like escape '\' or d.text like @like escape '\'
+                select d.key from t cross join ({source}) d on d.key = t.key
+                where t.before < {MaxReadBytes} and (d.title like @like escape '\' or d.text like @like escape '\')
                 limit {SearchQuery.MaxRanked + 1}),
             {Equal}
             """,
-            $"(select count(*) from c) + (select iif(count(*) > {MaxRead}, {SearchQuery.MaxRanked + 1}, 0) from g)",
+            $"""
+            (select count(*) from c) + (
+                select iif(count(*) > {MaxRead} or max(before) >= {MaxReadBytes}, {SearchQuery.MaxRanked
+                + 1}, 0) from t)
+            """,
             SqlCommands.WithScope(
                 scope,
                 SqlCommands.Parameter("match", Trigrams(needle)),

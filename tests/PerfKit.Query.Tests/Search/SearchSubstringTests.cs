@@ -87,17 +87,52 @@ public sealed class SearchSubstringTests
         hits.Page.Items.Should().BeEmpty();
     }
 
+    /// <summary>Long documents with all trigrams, of which the shortest are read.</summary>
+    [SkippableTheory]
+    [InlineData("postgresql", "abcabcd", 2)]
+    [InlineData("postgresql", "-.-", 2)]
+    [InlineData("sqlite", "abcabcd", 8)]
+    public async Task FindSubstring_in_long_documents_reads_so_many_bytes_and_says_so(
+        string engine,
+        string needle,
+        int most // documents of 4 MiB
+    )
+    {
+        await using var stand = await SearchStand.StartAsync(engine);
+        var text = "abcab bcabc cabca xbcd -. " + string.Concat(Enumerable.Repeat("abcab ", (4 << 20) / 6));
+        await FillAsync(stand, 1, $"abcabcd -.- {text}");
+        await FillAsync(stand, most, text);
+        await stand.PutAsync(100, "short", "abcabcd -.-");
+        (await stand.FindSubstringAsync(needle)).IsPartial.Should().BeFalse();
+
+        await stand.RemoveAsync(100);
+        await FillAsync(stand, most + 1, text);
+        await stand.PutAsync(100, "short", "abcabcd -.-");
+        var hits = await stand.FindSubstringAsync(needle);
+        hits.IsPartial.Should().BeTrue();
+        hits.Page.Items.Select(static hit => hit.Key).Should().Equal(100);
+    }
+
     [SkippableTheory]
     [InlineData("zzq")]
     [InlineData("alpha bet")]
-    public async Task FindSubstring_on_PostgreSQL_reads_the_indexes_however_common_the_trigrams(string needle)
+    public async Task FindSubstring_on_PostgreSQL_reads_the_indexes_however_common_the_trigrams_and_the_owner(
+        string needle
+    )
     {
         await using var stand = await SearchStand.StartAsync("postgresql");
         await FillAsync(stand, 20_000, "alpha beta");
-        await stand.Connection.ExecuteAsync("analyze docs");
-        await stand.Connection.ExecuteAsync("select pg_stat_reset()");
+        await stand.Connection.ExecuteAsync(
+            """
+            insert into docs select i, 'of ' || i, '', '' from generate_series(100001, 140000) i;
+            create index on docs (owner);
+            analyze docs;
+            set plan_cache_mode = force_generic_plan; -- One for the average owner, who has a single document.
+            select pg_stat_reset()
+            """
+        );
 
-        await stand.FindSubstringAsync(needle);
+        await stand.FindSubstringAsync(needle, owner: "a");
 
         await stand.Connection.ExecuteAsync("select pg_stat_force_next_flush()");
         var scans = await stand.Connection.ExecuteScalarAsync<long>(
@@ -117,6 +152,19 @@ public sealed class SearchSubstringTests
         var maintain = () => stand.Connection.ExecuteAsync("analyze public.docs; reindex table public.docs");
 
         await maintain.Should().NotThrowAsync();
+    }
+
+    /// <summary>The statistics of a text's trigrams cost what writing the index did.</summary>
+    [SkippableFact]
+    public async Task Analyze_on_PostgreSQL_does_not_compute_trigrams()
+    {
+        await using var stand = await SearchStand.StartAsync("postgresql");
+        await FillAsync(stand, 20, "alpha beta");
+        await stand.Connection.ExecuteAsync("drop extension pg_trgm cascade");
+
+        var analyze = () => stand.Connection.ExecuteAsync("analyze docs");
+
+        await analyze.Should().NotThrowAsync();
     }
 
     [SkippableFact]
