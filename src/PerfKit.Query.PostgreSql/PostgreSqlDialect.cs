@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using PerfKit.Query.Internal;
 
@@ -65,6 +66,25 @@ public sealed class PostgreSqlDialect(bool autoPrepares = false) : ISqlDialect
     {
         ArgumentNullException.ThrowIfNull(work);
         return work(connection, state);
+    }
+
+    /// <inheritdoc/>
+    public async Task<T> TransactAsync<T>(
+        DbConnection connection,
+        Func<DbConnection, DbTransaction, Task<T>> work,
+        IsolationLevel isolation = IsolationLevel.Unspecified,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(work);
+        var transaction = await connection.BeginTransactionAsync(isolation, cancellationToken).ConfigureAwait(false);
+        await using (transaction.ConfigureAwait(false))
+        {
+            var result = await work(connection, transaction).ConfigureAwait(false);
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return result;
+        }
     }
 
     /// <inheritdoc/>

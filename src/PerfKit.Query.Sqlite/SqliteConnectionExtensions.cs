@@ -8,7 +8,7 @@ namespace PerfKit.Query;
 /// <summary>
 /// Queries that can be cancelled: the driver's asynchronous methods block their caller and ignore the token once they run.
 /// </summary>
-public static class SqliteConnectionExtensions
+public static partial class SqliteConnectionExtensions
 {
     /// <summary>
     /// Runs work on the thread pool, so that the caller's thread is free, and interrupts the statement that runs when the

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
@@ -83,6 +84,27 @@ public sealed class SqliteDialect : ISqlDialect
         Func<DbConnection, TState, Task<T>> work,
         CancellationToken cancellationToken = default
     ) => ((SqliteConnection)connection).RunAsync(state, work, cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>See <see cref="SqliteConnectionExtensions.TransactAsync"/>. SQLite has one level, serializable.</remarks>
+    public Task<T> TransactAsync<T>(
+        DbConnection connection,
+        Func<DbConnection, DbTransaction, Task<T>> work,
+        IsolationLevel isolation = IsolationLevel.Unspecified,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(work);
+        var write = new WriteTransaction<T>(
+            (SqliteConnection)connection,
+            work,
+            isolation,
+            TimeProvider.System,
+            cancellationToken
+        );
+        return write.RunAsync();
+    }
 
     /// <inheritdoc/>
     public ValueTask<IndexUse> ExplainAsync(

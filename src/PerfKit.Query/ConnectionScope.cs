@@ -33,7 +33,17 @@ public sealed class ConnectionScope : IConnectionScope, IAsyncDisposable, IDispo
         ArgumentNullException.ThrowIfNull(work);
         return OwnTurn is { } outer
             ? work(outer.Connection, outer.Transaction)
-            : TakeTurnAsync(work, static (turn, work) => work(turn.Connection, null), cancellationToken);
+            : TakeTurnAsync(
+                (_dialect, work, cancellationToken),
+                static (turn, s) =>
+                    s._dialect.RunAsync(
+                        turn.Connection,
+                        s.work,
+                        static (c, work) => work(c, null),
+                        s.cancellationToken
+                    ),
+                cancellationToken
+            );
     }
 
     /// <inheritdoc/>
@@ -45,11 +55,7 @@ public sealed class ConnectionScope : IConnectionScope, IAsyncDisposable, IDispo
     {
         ArgumentNullException.ThrowIfNull(work);
         return OwnTurn is null
-            ? TakeTurnAsync(
-                (work, isolation, cancellationToken),
-                static (turn, s) => TransactAsync(turn, s.work, s.isolation, s.cancellationToken),
-                cancellationToken
-            )
+            ? TakeTurnAsync((_dialect, work, isolation, cancellationToken), TransactAsync, cancellationToken)
             : throw new InvalidOperationException(
                 "TransactAsync is inside other work of this scope: begin the transaction around that work."
             );
@@ -95,24 +101,25 @@ public sealed class ConnectionScope : IConnectionScope, IAsyncDisposable, IDispo
     /// <summary>The turn that this flow of control is inside of. A flow that outlives its turn must wait for another.</summary>
     private Turn? OwnTurn => _inside.Value is { } turn && turn == Volatile.Read(ref _turn) ? turn : null;
 
-    private static async Task<T> TransactAsync<T>(
+    private static Task<T> TransactAsync<T>(
         Turn turn,
-        Func<DbConnection, DbTransaction, Task<T>> work,
-        IsolationLevel isolation,
-        CancellationToken cancellationToken
-    )
-    {
-        var transaction = await turn
-            .Connection.BeginTransactionAsync(isolation, cancellationToken)
-            .ConfigureAwait(false);
-        await using (transaction.ConfigureAwait(false))
-        {
-            turn.Transaction = transaction;
-            var result = await work(turn.Connection, transaction).ConfigureAwait(false);
-            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-            return result;
-        }
-    }
+        (
+            ISqlDialect Dialect,
+            Func<DbConnection, DbTransaction, Task<T>> Work,
+            IsolationLevel Isolation,
+            CancellationToken Cancellation
+        ) s
+    ) =>
+        s.Dialect.TransactAsync(
+            turn.Connection,
+            (connection, transaction) =>
+            {
+                turn.Transaction = transaction;
+                return s.Work(connection, transaction);
+            },
+            s.Isolation,
+            s.Cancellation
+        );
 
     private async Task<T> TakeTurnAsync<TState, T>(
         TState state,
@@ -133,9 +140,7 @@ public sealed class ConnectionScope : IConnectionScope, IAsyncDisposable, IDispo
             var turn = new Turn(_connection);
             Volatile.Write(ref _turn, turn);
             _inside.Value = turn;
-            return await _dialect
-                .RunAsync(_connection, (turn, state, work), static (_, s) => s.work(s.turn, s.state), cancellationToken)
-                .ConfigureAwait(false);
+            return await work(turn, state).ConfigureAwait(false);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 
@@ -53,6 +54,26 @@ public interface ISqlDialect
         DbConnection connection,
         TState state,
         Func<DbConnection, TState, Task<T>> work,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>
+    /// Runs work as <see cref="RunAsync"/> does, in a transaction that commits when it succeeds and rolls back when it
+    /// throws. On SQLite the writers of a database come one after another.
+    /// </summary>
+    /// <param name="connection">The connection, in no transaction; until the task ends it is the work's alone.</param>
+    /// <param name="work">Gets the connection and the transaction.</param>
+    /// <param name="isolation">The isolation level, or the engine's own.</param>
+    /// <param name="cancellationToken">
+    /// Ends the waits for a lock and the work where the driver itself would not.
+    /// </param>
+    /// <exception cref="TimeoutException">
+    /// SQLite: the database was locked longer than the connection's timeout.
+    /// </exception>
+    Task<T> TransactAsync<T>(
+        DbConnection connection,
+        Func<DbConnection, DbTransaction, Task<T>> work,
+        IsolationLevel isolation = IsolationLevel.Unspecified,
         CancellationToken cancellationToken = default
     );
 
