@@ -34,9 +34,10 @@ internal sealed class NaiveStorageSync(Database database, ContentStores stores, 
             {
                 if (await CopyAsync(source, target, file, ct))
                 {
-                    await using var scope = await database.BeginWriteAsync(ct);
-                    await scope.MarkSyncedAsync(storage.Id, "replica", [file], clock.NowMicros());
-                    await scope.CommitAsync(ct);
+                    await database.WriteAsync(
+                        w => w.MarkSyncedAsync(storage.Id, "replica", [file], clock.NowMicros()),
+                        ct
+                    );
                 }
 
                 progress.AddDone(1);

@@ -12,21 +12,18 @@ internal enum Engine
     PostgreSql,
 }
 
-/// <summary>
-/// The metadata store. Connections are the driver's own. SQLite has one writer at a time, so its writers wait here, without
-/// holding a thread, instead of in the driver's busy loop.
-/// </summary>
+/// <summary>The metadata store. Connections are the driver's own.</summary>
 internal sealed class Database : IAsyncDisposable
 {
     private const int WaitingPerConnection = 10;
 
-    private readonly SemaphoreSlim? _writer;
+    private readonly ISqlDialect _dialect;
 
     private Database(DbDataSource source, Engine engine)
     {
         Source = source;
         Engine = engine;
-        _writer = engine == Engine.Sqlite ? new SemaphoreSlim(1) : null;
+        _dialect = engine == Engine.Sqlite ? new SqliteDialect() : new PostgreSqlDialect();
     }
 
     public DbDataSource Source { get; }
@@ -38,13 +35,8 @@ internal sealed class Database : IAsyncDisposable
 
     public static Database OpenSqlite(string path)
     {
-        var text = new SqliteConnectionStringBuilder
-        {
-            DataSource = path,
-            ForeignKeys = true,
-            DefaultTimeout = 30,
-        };
-        return new Database(SqliteFactory.Instance.CreateDataSource(text.ToString()), Engine.Sqlite);
+        var text = new SqliteConnectionStringBuilder { DataSource = path };
+        return new Database(new SqliteDataSource(text.ToString()), Engine.Sqlite);
     }
 
     public static Database OpenPostgreSql(string connectionString)
@@ -74,66 +66,22 @@ internal sealed class Database : IAsyncDisposable
         return connection is SqliteConnection sqlite ? await sqlite.RunAsync(read, ct) : await read(connection);
     }
 
-    /// <summary>Begins a transaction that may write. Dispose without <see cref="WriteScope.CommitAsync"/> rolls back.</summary>
-    public async ValueTask<WriteScope> BeginWriteAsync(CancellationToken ct)
+    /// <summary>
+    /// Runs work in a transaction that may write. It commits when the work succeeds and rolls back when it throws. On
+    /// SQLite the writers come one after another, and wait without holding a thread.
+    /// </summary>
+    public async Task<T> WriteAsync<T>(Func<WriteScope, Task<T>> work, CancellationToken ct)
     {
-        if (_writer is not null)
-        {
-            await _writer.WaitAsync(ct);
-        }
-
-        try
-        {
-            var connection = await Source.OpenConnectionAsync(ct);
-            try
-            {
-                return new WriteScope(connection, await connection.BeginTransactionAsync(ct), _writer);
-            }
-            catch
-            {
-                await connection.DisposeAsync();
-                throw;
-            }
-        }
-        catch
-        {
-            _writer?.Release();
-            throw;
-        }
+        await using var connection = await OpenAsync(ct);
+        return await _dialect.TransactAsync(
+            connection,
+            (c, transaction) => work(new WriteScope(c, transaction)),
+            cancellationToken: ct
+        );
     }
 
-    public ValueTask DisposeAsync()
-    {
-        _writer?.Dispose();
-        if (Engine == Engine.Sqlite)
-        {
-            SqliteConnection.ClearAllPools();
-        }
-
-        return Source.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
 }
 
 /// <summary>One write transaction and its connection.</summary>
-internal sealed class WriteScope(DbConnection connection, DbTransaction transaction, SemaphoreSlim? writer)
-    : IAsyncDisposable
-{
-    public DbConnection Connection => connection;
-
-    public DbTransaction Transaction => transaction;
-
-    public Task CommitAsync(CancellationToken ct) => transaction.CommitAsync(ct);
-
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            await transaction.DisposeAsync();
-            await connection.DisposeAsync();
-        }
-        finally
-        {
-            writer?.Release();
-        }
-    }
-}
+internal sealed record WriteScope(DbConnection Connection, DbTransaction Transaction);

@@ -121,7 +121,7 @@ internal static class FileQueries
     }
 
     /// <summary>Notes that a storage holds a file's content, unless the file changed or went meanwhile.</summary>
-    public static Task MarkSyncedAsync(
+    public static Task<int> MarkSyncedAsync(
         this WriteScope scope,
         Guid storage,
         string role,

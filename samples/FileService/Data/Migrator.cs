@@ -21,11 +21,7 @@ internal sealed class Migrator(
     {
         await using var held = await migrationLock.AcquireAsync(LockTimeout, ct);
         await using var connection = await database.OpenAsync(ct);
-        if (database.Engine == Engine.Sqlite)
-        {
-            await connection.ExecuteAsync("pragma journal_mode = wal");
-        }
-        else
+        if (database.Engine == Engine.PostgreSql)
         {
             await SubstringSetup.EnsureExtensionAsync(connection, ct);
         }

@@ -75,9 +75,16 @@ internal sealed class ContentCollector(
         }
     }
 
-    private async Task<int> CollectBatchAsync(IContentStore store, string tenant, CancellationToken ct)
+    private Task<int> CollectBatchAsync(IContentStore store, string tenant, CancellationToken ct) =>
+        database.WriteAsync(scope => CollectBatchAsync(scope, store, tenant, ct), ct);
+
+    private async Task<int> CollectBatchAsync(
+        WriteScope scope,
+        IContentStore store,
+        string tenant,
+        CancellationToken ct
+    )
     {
-        await using var scope = await database.BeginWriteAsync(ct);
         var locked = await scope.LockUnreferencedAsync(database.Engine, tenant, BatchSize);
         if (locked.Count == 0)
         {
@@ -93,7 +100,6 @@ internal sealed class ContentCollector(
             await scope.DropContentAsync(tenant, hash);
         }
 
-        await scope.CommitAsync(ct);
         return unused.Count;
     }
 
@@ -106,7 +112,8 @@ internal sealed class ContentCollector(
             var known = await KnownAsync(tenant, blobs, ct);
             foreach (var blob in blobs.Where(blob => !known.Contains(blob.Hash.ToString())))
             {
-                removed += await RemoveOrphanAsync(store, tenant, blob.Hash, ct) ? 1 : 0;
+                var orphan = await database.WriteAsync(w => RemoveOrphanAsync(w, store, tenant, blob.Hash, ct), ct);
+                removed += orphan ? 1 : 0;
             }
         }
 
@@ -119,14 +126,14 @@ internal sealed class ContentCollector(
         return await connection.KnownContentsAsync(dialect, tenant, [.. blobs.Select(b => b.Hash.ToString())]);
     }
 
-    private async Task<bool> RemoveOrphanAsync(
+    private static async Task<bool> RemoveOrphanAsync(
+        WriteScope scope,
         IContentStore store,
         string tenant,
         ContentHash hash,
         CancellationToken ct
     )
     {
-        await using var scope = await database.BeginWriteAsync(ct);
         if (!await scope.ClaimOrphanAsync(tenant, hash.ToString()))
         {
             return false; // An upload of this content won, so the blob has its row.
@@ -134,7 +141,6 @@ internal sealed class ContentCollector(
 
         var removed = await store.DeleteAsync(hash, ct);
         await scope.DropContentAsync(tenant, hash.ToString());
-        await scope.CommitAsync(ct);
         return removed;
     }
 }

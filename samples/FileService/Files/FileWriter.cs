@@ -62,9 +62,48 @@ internal sealed class FileWriter(
         CancellationToken ct
     )
     {
-        var now = clock.NowMicros();
-        await using var scope = await database.BeginWriteAsync(ct);
+        var (results, replaced) = await database.WriteAsync(scope => WriteBatchAsync(scope, workspace, batch, ct), ct);
+        foreach (var hash in replaced)
+        {
+            kept.Forget(hash);
+        }
 
+        return results;
+    }
+
+    /// <summary>Removes a file; false when there is none. Its content goes with the next collection.</summary>
+    public async Task<bool> DeleteAsync(FileRow file, CancellationToken ct)
+    {
+        var deleted = await database.WriteAsync(
+            async scope =>
+            {
+                var row = await scope.DeleteFileAsync(file.TenantId, file.Id);
+                if (row is not null)
+                {
+                    await search.RemoveAsync(scope.Connection, row.Id, scope.Transaction, ct);
+                }
+
+                return row;
+            },
+            ct
+        );
+        if (deleted is null)
+        {
+            return false;
+        }
+
+        kept.Forget(deleted.ContentHash);
+        return true;
+    }
+
+    private async Task<(WriteResult[] Results, HashSet<string> Replaced)> WriteBatchAsync(
+        WriteScope scope,
+        WorkspaceRow workspace,
+        IReadOnlyList<PendingFile> batch,
+        CancellationToken ct
+    )
+    {
+        var now = clock.NowMicros();
         var replaced = await scope.CurrentHashesAsync(dialect, workspace.Id, [.. batch.Select(static f => f.Path)]);
 
         // Locks are taken in one order by everybody: contents by hash, then files by path.
@@ -88,30 +127,8 @@ internal sealed class FileWriter(
             results[index] = await WriteRowAsync(scope, workspace, batch[index], now, ct);
         }
 
-        await scope.CommitAsync(ct);
         replaced.ExceptWith(batch.Select(static f => f.Hash));
-        foreach (var hash in replaced)
-        {
-            kept.Forget(hash);
-        }
-
-        return results;
-    }
-
-    /// <summary>Removes a file; false when there is none. Its content goes with the next collection.</summary>
-    public async Task<bool> DeleteAsync(FileRow file, CancellationToken ct)
-    {
-        await using var scope = await database.BeginWriteAsync(ct);
-        var deleted = await scope.DeleteFileAsync(file.TenantId, file.Id);
-        if (deleted is null)
-        {
-            return false;
-        }
-
-        await search.RemoveAsync(scope.Connection, deleted.Id, scope.Transaction, ct);
-        await scope.CommitAsync(ct);
-        kept.Forget(deleted.ContentHash);
-        return true;
+        return (results, replaced);
     }
 
     private async Task<WriteResult> WriteRowAsync(

@@ -41,13 +41,8 @@ internal sealed class StorageSync(Database database, ContentStores stores, TimeP
                 new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = ct },
                 async (file, token) => copied[file.ContentHash] = await CopyAsync(source, target, file, token)
             );
-            await using (var scope = await database.BeginWriteAsync(ct))
-            {
-                var held = page.Where(file => copied[file.ContentHash]);
-                await scope.MarkSyncedAsync(storage.Id, "replica", held, clock.NowMicros());
-                await scope.CommitAsync(ct);
-            }
-
+            var held = page.Where(file => copied[file.ContentHash]);
+            await database.WriteAsync(w => w.MarkSyncedAsync(storage.Id, "replica", held, clock.NowMicros()), ct);
             progress.AddDone(page.Count);
         }
     }
