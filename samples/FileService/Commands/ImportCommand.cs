@@ -68,7 +68,7 @@ internal static class ImportCommand
     )
     {
         await using var services = new CommandServices(settings, "importing");
-        await services.Initializer.RunAsync(demo: false, ct);
+        await services.Initializer.RunAsync(serve: false, ct);
         var workspace = await services.Get<Workspaces>().EnsureAsync(Tenants.Default, workspaceName, ct);
         await services.Get<Importer>().ImportAsync(workspace, files, tally, ct);
     }

@@ -8,7 +8,7 @@ internal static class MigrateCommand
     public static async Task<int> RunAsync(CommandSettings settings, CancellationToken ct)
     {
         await using var services = new CommandServices(settings, "migrating");
-        await services.Initializer.RunAsync(demo: false, ct);
+        await services.Initializer.RunAsync(serve: false, ct);
         Console.WriteLine("The schema is up to date.");
         return 0;
     }

@@ -36,7 +36,7 @@ internal static class WaitingRoom
     {
         try
         {
-            await initializer.RunAsync(demo: true, ct);
+            await initializer.RunAsync(serve: true, ct);
             return true;
         }
         catch (Npgsql.NpgsqlException e) when (e.IsTransient)

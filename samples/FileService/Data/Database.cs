@@ -53,18 +53,8 @@ internal sealed class Database : IAsyncDisposable
         return new Database(bounded, Engine.PostgreSql) { Npgsql = npgsql };
     }
 
-    /// <summary>A connection for reads; dispose it before the first body byte.</summary>
+    /// <summary>A connection for work that is no request's; a request reads through its <see cref="IConnectionScope"/>.</summary>
     public ValueTask<DbConnection> OpenAsync(CancellationToken ct) => Source.OpenConnectionAsync(ct);
-
-    /// <summary>
-    /// Runs a read whose cost the caller's question decides, and stops it when they are gone. On SQLite the driver would do
-    /// neither: it runs to the end, on the thread that called.
-    /// </summary>
-    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken ct)
-    {
-        await using var connection = await OpenAsync(ct);
-        return connection is SqliteConnection sqlite ? await sqlite.RunAsync(read, ct) : await read(connection);
-    }
 
     /// <summary>
     /// Runs work in a transaction that may write. It commits when the work succeeds and rolls back when it throws. On

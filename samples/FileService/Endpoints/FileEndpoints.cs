@@ -49,7 +49,9 @@ internal static class FileEndpoints
     private static async Task<IResult> UploadAsync(
         string ws,
         Workspaces workspaces,
+        FileLoader loader,
         FileWriter files,
+        IConnectionScope connection,
         IOptions<StorageOptions> options,
         HttpContext context
     )
@@ -58,7 +60,12 @@ internal static class FileEndpoints
         var ct = context.RequestAborted;
         var workspace = await workspaces.FindAsync(context.Caller().Tenant, ws, ct);
         var condition = WriteCondition.From(context.Request.GetTypedHeaders());
-        await files.CheckAsync(workspace, path, condition, ct); // Refused before the body is accepted.
+        if (!condition.IsNone) // Refused before the body is accepted; the commit looks again.
+        {
+            condition.Check((await loader.LoadAsync(workspace, path, ct))?.File, static file => file.ContentHash);
+        }
+
+        await connection.ReleaseAsync(); // A body may take long, and the write has a connection of its own.
 
         var maxBytes = options.Value.MaxUploadBytes;
         if (context.Request.ContentLength > maxBytes)
@@ -90,6 +97,7 @@ internal static class FileEndpoints
         Workspaces workspaces,
         FileLoader loader,
         FileWriter files,
+        IConnectionScope connection,
         HttpContext context
     )
     {
@@ -97,15 +105,23 @@ internal static class FileEndpoints
         var workspace = await workspaces.FindAsync(context.Caller().Tenant, ws, context.RequestAborted);
         var found = await loader.LoadAsync(workspace, path, context.RequestAborted);
         WriteCondition.From(context.Request.GetTypedHeaders()).Check(found?.File, static file => file.ContentHash);
+        await connection.ReleaseAsync();
         return found is not null && await files.DeleteAsync(found.File, context.RequestAborted)
             ? Results.NoContent()
             : throw ProblemException.NotFound("file", path);
     }
 
-    private static async Task<IResult> DeleteAsync(string id, FileLoader loader, FileWriter files, HttpContext context)
+    private static async Task<IResult> DeleteAsync(
+        string id,
+        FileLoader loader,
+        FileWriter files,
+        IConnectionScope connection,
+        HttpContext context
+    )
     {
         var found = await FindAsync(id, loader, context);
         WriteCondition.From(context.Request.GetTypedHeaders()).Check(found.File, RowTag);
+        await connection.ReleaseAsync();
         return await files.DeleteAsync(found.File, context.RequestAborted)
             ? Results.NoContent()
             : throw ProblemException.NotFound("file", id);
@@ -133,12 +149,14 @@ internal static class FileEndpoints
         string ws,
         Workspaces workspaces,
         IFileLoader loader,
+        IConnectionScope connection,
         HttpContext context
     )
     {
         var path = RequestPath.FilePathOf(context);
         var workspace = await workspaces.FindAsync(context.Caller().Tenant, ws, context.RequestAborted);
         return new FreshResult(
+            connection,
             async () =>
                 await loader.LoadAsync(workspace, path, context.RequestAborted)
                 ?? throw ProblemException.NotFound("file", path),
@@ -151,9 +169,11 @@ internal static class FileEndpoints
         [Microsoft.AspNetCore.Mvc.FromQuery(Name = "as")] string? target,
         IFileLoader loader,
         IFileConverter converter,
+        IConnectionScope connection,
         HttpContext context
     ) =>
         new(
+            connection,
             () => FindAsync(id, loader, context),
             async found =>
                 target is null

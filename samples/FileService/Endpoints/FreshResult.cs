@@ -1,19 +1,24 @@
 using FileService.Files;
+using PerfKit.Query;
 
 namespace FileService.Endpoints;
 
 /// <summary>
 /// Answers with a file's content, and looks the file up again when its content was collected between the look-up and the
-/// opening: then it was replaced, and the new content is sent, or removed, and the answer is 404.
+/// opening: then it was replaced, and the new content is sent, or removed, and the answer is 404. No connection is held
+/// while it opens and converts.
 /// </summary>
-internal sealed class FreshResult(Func<ValueTask<FileContent>> find, Func<FileContent, ValueTask<IResult>> answer)
-    : IResult
+internal sealed class FreshResult(
+    IConnectionScope connection,
+    Func<ValueTask<FileContent>> find,
+    Func<FileContent, ValueTask<IResult>> answer
+) : IResult
 {
     private const int Tries = 5;
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        var found = await find();
+        var found = await FindAsync();
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -24,7 +29,7 @@ internal sealed class FreshResult(Func<ValueTask<FileContent>> find, Func<FileCo
             }
             catch (ContentVanishedException) when (!httpContext.Response.HasStarted)
             {
-                var again = await find();
+                var again = await FindAsync();
                 if (again.File.Version == found.File.Version)
                 {
                     throw; // Nobody touched the file: its content is really lost.
@@ -38,5 +43,12 @@ internal sealed class FreshResult(Func<ValueTask<FileContent>> find, Func<FileCo
                 found = again;
             }
         }
+    }
+
+    private async ValueTask<FileContent> FindAsync()
+    {
+        var found = await find();
+        await connection.ReleaseAsync();
+        return found;
     }
 }

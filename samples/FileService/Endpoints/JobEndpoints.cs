@@ -22,16 +22,16 @@ internal static class JobEndpoints
         var reads = routes.MapGroup("/jobs/{id}").RequirePerfKitRateLimit(RatePolicies.Reads);
         reads.MapGet(
             "",
-            async (string id, Database database, HttpContext context) =>
-                Results.Ok(await FindAsync(id, database, context, context.RequestAborted))
+            async (string id, IConnectionScope connection, HttpContext context) =>
+                Results.Ok(await FindAsync(id, connection, context, context.RequestAborted))
         );
         reads.MapGet(
             "/events",
-            async (string id, Database database, TimeProvider clock, HttpContext context) =>
+            async (string id, IConnectionScope connection, TimeProvider clock, HttpContext context) =>
             {
-                var first = await FindAsync(id, database, context, context.RequestAborted);
+                var first = await FindAsync(id, connection, context, context.RequestAborted);
                 return TypedResults.ServerSentEvents(
-                    FollowAsync(id, first, database, clock, context, context.RequestAborted),
+                    FollowAsync(id, first, connection, clock, context, context.RequestAborted),
                     "job"
                 );
             }
@@ -42,7 +42,7 @@ internal static class JobEndpoints
     private static async IAsyncEnumerable<JobView> FollowAsync(
         string id,
         JobView job,
-        Database database,
+        IConnectionScope connection,
         TimeProvider clock,
         HttpContext context,
         [EnumeratorCancellation] CancellationToken ct
@@ -55,7 +55,8 @@ internal static class JobEndpoints
             JobView now;
             using (QueryRecorder.Expected("asks as long as the job runs"))
             {
-                now = await FindAsync(id, database, context, ct);
+                now = await FindAsync(id, connection, context, ct);
+                await connection.ReleaseAsync();
             }
 
             if (now != job)
@@ -68,14 +69,13 @@ internal static class JobEndpoints
 
     private static async Task<JobView> FindAsync(
         string id,
-        Database database,
+        IConnectionScope connection,
         HttpContext context,
         CancellationToken ct
     )
     {
-        await using var connection = await database.OpenAsync(ct);
         var row = Guid.TryParse(id, out var parsed)
-            ? await connection.FindJobAsync(context.Caller().Tenant, parsed)
+            ? await connection.RunAsync((db, _) => db.FindJobAsync(context.Caller().Tenant, parsed), ct)
             : null;
         return JobView.From(row ?? throw ProblemException.NotFound("job", id));
     }

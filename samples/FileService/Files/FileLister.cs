@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using FileService.Data;
 using PerfKit.Query;
@@ -8,15 +9,24 @@ namespace FileService.Files;
 internal sealed record ListRequest(FieldSelection Fields, KeysetOrder Order, string? After, int Limit);
 
 /// <summary>Files in pages: keyset at any depth, only the needed columns, storages of a whole page in one trip.</summary>
-internal sealed class FileLister(Database database, ISqlDialect dialect, IKeysetCursors cursors)
+internal sealed class FileLister(IConnectionScope connection, ISqlDialect dialect, IKeysetCursors cursors)
 {
-    public async Task<KeysetPage<FileView>> ListAsync(WorkspaceRow workspace, ListRequest request, CancellationToken ct)
+    public Task<KeysetPage<FileView>> ListAsync(WorkspaceRow workspace, ListRequest request, CancellationToken ct)
     {
         var scope = $"files {workspace.TenantId} {workspace.Id}";
         var page = KeysetPages.Create(request.Order, cursors, scope, request.After, request.Limit);
+        return connection.RunAsync((db, _) => ReadAsync(db, workspace, request, page, ct), ct);
+    }
 
-        await using var connection = await database.OpenAsync(ct);
-        var files = await connection.QueryPageAsync<FileRow>(
+    private async Task<KeysetPage<FileView>> ReadAsync(
+        DbConnection db,
+        WorkspaceRow workspace,
+        ListRequest request,
+        KeysetQuery page,
+        CancellationToken ct
+    )
+    {
+        var files = await db.QueryPageAsync<FileRow>(
             dialect,
             page,
             $"select {request.Fields.SelectList(request.Order)} from files f "
@@ -26,8 +36,8 @@ internal sealed class FileLister(Database database, ISqlDialect dialect, IKeyset
             cancellationToken: ct
         );
         var storages = request.Fields.Shows(FileFields.Storages)
-            ? (await connection.FindStoragesAsync(dialect, files.Items.Select(static f => f.Id).ToArray())).ToLookup(
-                s => s.FileId
+            ? (await db.FindStoragesAsync(dialect, files.Items.Select(static f => f.Id).ToArray())).ToLookup(s =>
+                s.FileId
             )
             : null;
         return new KeysetPage<FileView>(

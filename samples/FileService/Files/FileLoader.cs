@@ -10,9 +10,11 @@ namespace FileService.Files;
 
 /// <summary>
 /// One indexed lookup, then the bytes by their hash: from the content cache when small, which fills itself from the first storage
-/// that has them while the first reader is served; larger ones are streamed.
+/// that has them while the first reader is served; larger ones are streamed. A content that is not in the cache is found on
+/// a connection of its own, for conversions and fills outlive the request that began them.
 /// </summary>
 internal sealed class FileLoader(
+    IConnectionScope connection,
     Database database,
     ISqlDialect dialect,
     ContentStores stores,
@@ -23,17 +25,11 @@ internal sealed class FileLoader(
 {
     public const string CacheName = "content";
 
-    public async ValueTask<FileContent?> LoadAsync(string tenant, Guid id, CancellationToken ct)
-    {
-        await using var connection = await database.OpenAsync(ct);
-        return From(await connection.FindFileAsync(tenant, id));
-    }
+    public async ValueTask<FileContent?> LoadAsync(string tenant, Guid id, CancellationToken ct) =>
+        From(await connection.RunAsync((db, _) => db.FindFileAsync(tenant, id), ct));
 
-    public async ValueTask<FileContent?> LoadAsync(WorkspaceRow workspace, string path, CancellationToken ct)
-    {
-        await using var connection = await database.OpenAsync(ct);
-        return From(await connection.FindFileAsync(workspace.Id, path));
-    }
+    public async ValueTask<FileContent?> LoadAsync(WorkspaceRow workspace, string path, CancellationToken ct) =>
+        From(await connection.RunAsync((db, _) => db.FindFileAsync(workspace.Id, path), ct));
 
     private FileContent? From(FileRow? file) => file is null ? null : new FileContent(file, ct => OpenAsync(file, ct));
 
@@ -61,9 +57,9 @@ internal sealed class FileLoader(
     private async ValueTask<ContentReader?> OpenStoredAsync(FileRow file, CancellationToken ct)
     {
         List<FileStorageRow> storages;
-        await using (var connection = await database.OpenAsync(ct))
+        await using (var own = await database.OpenAsync(ct))
         {
-            storages = (await connection.FindStoragesAsync(dialect, [file.Id])).AsList();
+            storages = (await own.FindStoragesAsync(dialect, [file.Id])).AsList();
         }
 
         var hash = ContentHash.Parse(file.ContentHash, null);

@@ -25,7 +25,7 @@ internal interface IFileSearcher
 
 /// <summary>One index lookup, a keyset page of the ranking, then texts of that page alone for its snippets.</summary>
 internal sealed class FileSearcher(
-    Database database,
+    IConnectionScope connection,
     ISqlDialect dialect,
     ISearchIndex<Guid> index,
     IKeysetCursors cursors
@@ -41,19 +41,19 @@ internal sealed class FileSearcher(
     {
         var scope = $"search {workspace.TenantId} {workspace.Id} {string.Join(' ', query.Words)}";
         var page = KeysetPages.Create(index.ByRank, cursors, scope, after, limit);
-        return database.ReadAsync(connection => ReadAsync(connection, workspace, query, page, ct), ct);
+        return connection.RunAsync((db, _) => ReadAsync(db, workspace, query, page, ct), ct);
     }
 
     private async Task<SearchPage> ReadAsync(
-        DbConnection connection,
+        DbConnection db,
         WorkspaceRow workspace,
         SearchQuery query,
         KeysetQuery page,
         CancellationToken ct
     )
     {
-        var hits = await index.FindAsync(connection, query, page, workspace.Id, cancellationToken: ct);
-        return await connection.LoadFoundAsync(
+        var hits = await index.FindAsync(db, query, page, workspace.Id, cancellationToken: ct);
+        return await db.LoadFoundAsync(
             dialect,
             workspace,
             hits,

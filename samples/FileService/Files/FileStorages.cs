@@ -8,12 +8,11 @@ internal sealed class FileStorages
 {
     private readonly BatchLoader<Guid, IReadOnlyList<FileStorageRow>> _loader;
 
-    public FileStorages(Database database, ISqlDialect dialect) =>
+    public FileStorages(IConnectionScope connection, ISqlDialect dialect) =>
         _loader = new BatchLoader<Guid, IReadOnlyList<FileStorageRow>>(
             async (fileIds, ct) =>
             {
-                await using var connection = await database.OpenAsync(ct);
-                var rows = await connection.FindStoragesAsync(dialect, fileIds);
+                var rows = await connection.RunAsync((db, _) => db.FindStoragesAsync(dialect, fileIds), ct);
                 return rows.GroupBy(static row => row.FileId)
                     .ToDictionary(static group => group.Key, IReadOnlyList<FileStorageRow> (group) => [.. group]);
             }

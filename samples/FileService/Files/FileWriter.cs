@@ -43,18 +43,6 @@ internal sealed class FileWriter(
         }
     }
 
-    /// <summary>Refuses a conditional write at once, before its body is accepted; the commit looks again.</summary>
-    public async Task CheckAsync(WorkspaceRow workspace, string path, WriteCondition condition, CancellationToken ct)
-    {
-        if (condition.IsNone)
-        {
-            return;
-        }
-
-        await using var connection = await database.OpenAsync(ct);
-        condition.Check(await connection.FindFileAsync(workspace.Id, path), static row => row.ContentHash);
-    }
-
     /// <summary>Commits a batch: all of it or nothing. Results stand in the batch's order.</summary>
     public async Task<IReadOnlyList<WriteResult>> CommitAsync(
         WorkspaceRow workspace,

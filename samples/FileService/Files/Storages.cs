@@ -1,11 +1,13 @@
 using FileService.Data;
 using FileService.Setup;
 using Microsoft.Extensions.Options;
+using PerfKit.Query;
 
 namespace FileService.Files;
 
 /// <summary>Storage resources: folders below the allowed roots, and the jobs that sync to them.</summary>
 internal sealed class Storages(
+    IConnectionScope connection,
     Database database,
     ContentStores stores,
     IStorageSync sync,
@@ -34,27 +36,30 @@ internal sealed class Storages(
             Kind = Local,
             Locator = CheckedRoot(locator),
         };
-        await using var connection = await database.OpenAsync(ct);
-        await connection.InsertStorageAsync(storage, clock.NowMicros());
+        await using var db = await database.OpenAsync(ct);
+        await db.InsertStorageAsync(storage, clock.NowMicros());
         return storage;
     }
 
     /// <exception cref="ProblemException">404: unknown, or another tenant's.</exception>
-    public async Task<StorageRow> FindAsync(string tenant, string id, CancellationToken ct)
-    {
-        await using var connection = await database.OpenAsync(ct);
-        return (Guid.TryParse(id, out var parsed) ? await connection.FindStorageAsync(tenant, parsed) : null)
-            ?? throw ProblemException.NotFound("storage", id);
-    }
+    public async Task<StorageRow> FindAsync(string tenant, string id, CancellationToken ct) =>
+        (
+            Guid.TryParse(id, out var parsed)
+                ? await connection.RunAsync((db, _) => db.FindStorageAsync(tenant, parsed), ct)
+                : null
+        ) ?? throw ProblemException.NotFound("storage", id);
 
     /// <summary>Starts a sync as a job.</summary>
-    public Task<JobRow> SyncAsync(WorkspaceRow workspace, StorageRow storage, CancellationToken ct) =>
-        jobs.EnqueueAsync(
+    public async Task<JobRow> SyncAsync(WorkspaceRow workspace, StorageRow storage, CancellationToken ct)
+    {
+        await connection.ReleaseAsync(); // The job writes its row on a connection of its own.
+        return await jobs.EnqueueAsync(
             workspace.TenantId,
             "sync",
             (progress, token) => sync.SyncAsync(workspace, storage, progress, token),
             ct
         );
+    }
 
     private string CheckedRoot(string? locator)
     {

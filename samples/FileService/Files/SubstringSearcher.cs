@@ -10,7 +10,7 @@ namespace FileService.Files;
 /// them; what it reads is bounded, and the answer says when it is partial.
 /// </summary>
 internal sealed class SubstringSearcher(
-    Database database,
+    IConnectionScope connection,
     ISqlDialect dialect,
     ISearchIndex<Guid> index,
     IKeysetCursors cursors
@@ -26,19 +26,19 @@ internal sealed class SubstringSearcher(
     {
         var scope = $"substring {workspace.TenantId} {workspace.Id} {needle}";
         var page = KeysetPages.Create(index.ByKey, cursors, scope, after, limit);
-        return database.ReadAsync(connection => ReadAsync(connection, workspace, needle, page, ct), ct);
+        return connection.RunAsync((db, _) => ReadAsync(db, workspace, needle, page, ct), ct);
     }
 
     private async Task<SearchPage> ReadAsync(
-        DbConnection connection,
+        DbConnection db,
         WorkspaceRow workspace,
         string needle,
         KeysetQuery page,
         CancellationToken ct
     )
     {
-        var hits = await index.FindSubstringAsync(connection, needle, page, workspace.Id, cancellationToken: ct);
-        return await connection.LoadFoundAsync(
+        var hits = await index.FindSubstringAsync(db, needle, page, workspace.Id, cancellationToken: ct);
+        return await db.LoadFoundAsync(
             dialect,
             workspace,
             hits,

@@ -5,7 +5,13 @@ using PerfKit.Query;
 namespace FileService.Files;
 
 /// <summary>A tenant's workspaces, by id or by name.</summary>
-internal sealed class Workspaces(Database database, ISqlDialect dialect, IKeysetCursors cursors, TimeProvider clock)
+internal sealed class Workspaces(
+    IConnectionScope connection,
+    Database database,
+    ISqlDialect dialect,
+    IKeysetCursors cursors,
+    TimeProvider clock
+)
 {
     private static readonly KeysetOrder ByName = new KeysetFields()
         .UniqueBy<string>("name", "w.name")
@@ -17,8 +23,8 @@ internal sealed class Workspaces(Database database, ISqlDialect dialect, IKeyset
     public async Task<WorkspaceRow> CreateAsync(string tenant, string? name, CancellationToken ct)
     {
         var workspace = NewRow(tenant, name);
-        await using var connection = await database.OpenAsync(ct);
-        return await connection.InsertWorkspaceAsync(workspace, clock.NowMicros())
+        await using var db = await database.OpenAsync(ct);
+        return await db.InsertWorkspaceAsync(workspace, clock.NowMicros())
             ? workspace
             : throw new ProblemException(
                 StatusCodes.Status409Conflict,
@@ -32,32 +38,34 @@ internal sealed class Workspaces(Database database, ISqlDialect dialect, IKeyset
     public async Task<WorkspaceRow> EnsureAsync(string tenant, string name, CancellationToken ct)
     {
         var workspace = NewRow(tenant, name);
-        await using var connection = await database.OpenAsync(ct);
-        await connection.InsertWorkspaceAsync(workspace, clock.NowMicros());
-        return await connection.FindWorkspaceAsync(tenant, name) ?? workspace;
+        await using var db = await database.OpenAsync(ct);
+        await db.InsertWorkspaceAsync(workspace, clock.NowMicros());
+        return await db.FindWorkspaceAsync(tenant, name) ?? workspace;
     }
 
     /// <exception cref="ProblemException">404: unknown, or another tenant's.</exception>
-    public async Task<WorkspaceRow> FindAsync(string tenant, string idOrName, CancellationToken ct)
-    {
-        await using var connection = await database.OpenAsync(ct);
-        var found = Guid.TryParse(idOrName, out var id) ? await connection.FindWorkspaceAsync(tenant, id) : null;
-        return found
-            ?? await connection.FindWorkspaceAsync(tenant, idOrName)
-            ?? throw ProblemException.NotFound("workspace", idOrName);
-    }
+    public async Task<WorkspaceRow> FindAsync(string tenant, string idOrName, CancellationToken ct) =>
+        await connection.RunAsync(
+            async (db, _) =>
+                (Guid.TryParse(idOrName, out var id) ? await db.FindWorkspaceAsync(tenant, id) : null)
+                ?? await db.FindWorkspaceAsync(tenant, idOrName),
+            ct
+        ) ?? throw ProblemException.NotFound("workspace", idOrName);
 
-    public async Task<KeysetPage<WorkspaceRow>> ListAsync(string tenant, string? after, int limit, CancellationToken ct)
+    public Task<KeysetPage<WorkspaceRow>> ListAsync(string tenant, string? after, int limit, CancellationToken ct)
     {
         var page = KeysetPages.Create(ByName, cursors, $"workspaces {tenant}", after, limit);
-        await using var connection = await database.OpenAsync(ct);
-        return await connection.QueryPageAsync<WorkspaceRow>(
-            dialect,
-            page,
-            "select w.id, w.tenant_id, w.name from workspaces w where w.tenant_id = @tenant and {range}",
-            new { tenant },
-            static (row, _) => row.Name,
-            cancellationToken: ct
+        return connection.RunAsync(
+            (db, _) =>
+                db.QueryPageAsync<WorkspaceRow>(
+                    dialect,
+                    page,
+                    "select w.id, w.tenant_id, w.name from workspaces w where w.tenant_id = @tenant and {range}",
+                    new { tenant },
+                    static (row, _) => row.Name,
+                    cancellationToken: ct
+                ),
+            ct
         );
     }
 

@@ -19,8 +19,8 @@ internal static class RolloutRegistration
         services.AddSides<IFileConverter, NaiveFileConverter, FileConverter>();
         services.AddSides<IStorageSync, NaiveStorageSync, StorageSync>();
 
-        services.AddSingleton<IFileLoader, SwitchingFileLoader>();
-        services.AddSingleton<IFileSearcher, SwitchingFileSearcher>();
+        services.AddScoped<IFileLoader, SwitchingFileLoader>();
+        services.AddScoped<IFileSearcher, SwitchingFileSearcher>();
         services.AddSingleton<IFileConverter, SwitchingFileConverter>();
         services.AddSingleton<IStorageSync, SwitchingStorageSync>();
 
@@ -40,6 +40,17 @@ internal static class RolloutRegistration
         where TAfter : class, TOperation
     {
         services.AddKeyedSingleton<TOperation>(Side.Before, static (p, _) => p.GetRequiredService<TBefore>());
-        services.AddKeyedSingleton<TOperation>(Side.After, static (p, _) => p.GetRequiredService<TAfter>());
+        services.AddKeyedTransient<TOperation>(Side.After, static (p, _) => p.GetRequiredService<TAfter>());
+    }
+
+    /// <summary>Asks the after side as a request of its own, for a comparison outlives the request that it compares.</summary>
+    public static async Task<TAnswer> AskAfterAsync<TOperation, TAnswer>(
+        this IServiceScopeFactory scopes,
+        Func<TOperation, Task<TAnswer>> ask
+    )
+        where TOperation : class
+    {
+        await using var own = scopes.CreateAsyncScope();
+        return await ask(own.ServiceProvider.GetRequiredKeyedService<TOperation>(Side.After));
     }
 }

@@ -1,5 +1,6 @@
 using FileService.Data;
 using FileService.Files;
+using PerfKit.Query;
 using PerfKit.Streaming;
 
 namespace FileService.Rollout;
@@ -8,6 +9,8 @@ namespace FileService.Rollout;
 internal sealed class SwitchingFileLoader(
     [FromKeyedServices(Side.Before)] IFileLoader before,
     [FromKeyedServices(Side.After)] IFileLoader after,
+    IConnectionScope connection,
+    IServiceScopeFactory scopes,
     RolloutFlags flags,
     ShadowRunner shadow
 ) : IFileLoader
@@ -28,13 +31,18 @@ internal sealed class SwitchingFileLoader(
 
     private async ValueTask<FileContent?> LoadAsync(string tenant, string what, Load load, CancellationToken ct)
     {
-        var side = await flags.UsesAfterAsync(Operation.Load, tenant) ? after : before;
-        var found = await load(side, ct);
+        var isAfter = await flags.UsesAfterAsync(Operation.Load, tenant);
+        if (!isAfter)
+        {
+            await connection.ReleaseAsync(); // The before side opens its own.
+        }
+
+        var found = await load(isAfter ? after : before, ct);
         shadow.Offer(
             Operation.Load,
             what,
             token => AnswerAsync(before, load, token),
-            token => AnswerAsync(after, load, token),
+            token => scopes.AskAfterAsync<IFileLoader, LoadAnswer?>(side => AnswerAsync(side, load, token)),
             static (a, b) => a == b
         );
         return found;

@@ -9,6 +9,8 @@ namespace FileService.Rollout;
 internal sealed class SwitchingFileSearcher(
     NaiveFileSearcher before,
     [FromKeyedServices(Side.After)] IFileSearcher ranked,
+    IConnectionScope connection,
+    IServiceScopeFactory scopes,
     RolloutFlags flags,
     ShadowRunner shadow
 ) : IFileSearcher
@@ -24,15 +26,31 @@ internal sealed class SwitchingFileSearcher(
         if (string.IsNullOrEmpty(after))
         {
             var isAfter = await flags.UsesAfterAsync(Operation.Search, workspace.TenantId);
-            var first = await Of(isAfter).SearchAsync(workspace, query, null, limit, ct);
+            var first = await SearchAsync(isAfter, workspace, query, null, limit, ct);
             Offer(workspace, query);
             return first;
         }
 
-        return await Of(!before.Made(workspace, query, after)).SearchAsync(workspace, query, after, limit, ct);
+        return await SearchAsync(!before.Made(workspace, query, after), workspace, query, after, limit, ct);
     }
 
-    private IFileSearcher Of(bool isAfter) => isAfter ? ranked : before;
+    private async Task<SearchPage> SearchAsync(
+        bool isAfter,
+        WorkspaceRow workspace,
+        SearchQuery query,
+        string? after,
+        int limit,
+        CancellationToken ct
+    )
+    {
+        if (isAfter)
+        {
+            return await ranked.SearchAsync(workspace, query, after, limit, ct);
+        }
+
+        await connection.ReleaseAsync(); // The before side opens its own.
+        return await before.SearchAsync(workspace, query, after, limit, ct);
+    }
 
     private void Offer(WorkspaceRow workspace, SearchQuery query) =>
         shadow.Offer(
@@ -42,7 +60,10 @@ internal sealed class SwitchingFileSearcher(
                 (await before.FindAsync(workspace, query, token)).Select(static match => match.Id).ToHashSet(),
                 false
             ),
-            token => SearchAnswer.OfAsync(ranked, workspace, query, token),
+            token =>
+                scopes.AskAfterAsync<IFileSearcher, SearchAnswer>(side =>
+                    SearchAnswer.OfAsync(side, workspace, query, token)
+                ),
             static (old, current) => current.AgreesWith(old.Ids)
         );
 }

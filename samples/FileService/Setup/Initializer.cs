@@ -17,7 +17,7 @@ internal sealed class Initializer(
     ContentStores stores,
     CursorKey cursorKey,
     IOptions<StorageOptions> options,
-    IServiceProvider services,
+    IServiceScopeFactory scopes,
     TimeProvider clock
 )
 {
@@ -26,15 +26,18 @@ internal sealed class Initializer(
     /// <summary>The repository's documents, copied beside the program.</summary>
     public static string DemoFolder { get; } = Path.Combine(AppContext.BaseDirectory, "demo");
 
-    /// <summary>Everything a command needs; <paramref name="demo"/> also fills an empty service.</summary>
-    public async Task RunAsync(bool demo, CancellationToken ct)
+    /// <summary>Everything a command needs; <paramref name="serve"/> also fills an empty service.</summary>
+    public async Task RunAsync(bool serve, CancellationToken ct)
     {
         await migrator.MigrateAsync(ct);
         cursorKey.Value = await migrator.ReadCursorKeyAsync(ct);
         stores.Primary = await EnsurePrimaryAsync(ct);
-        if (demo && !await AnyWorkspaceAsync(ct))
+        if (serve)
         {
-            await FillDemoAsync(ct);
+            if (!await AnyWorkspaceAsync(ct))
+            {
+                await FillDemoAsync(ct);
+            }
         }
     }
 
@@ -63,6 +66,8 @@ internal sealed class Initializer(
 
     private async Task FillDemoAsync(CancellationToken ct)
     {
+        await using var scope = scopes.CreateAsyncScope();
+        var services = scope.ServiceProvider;
         var workspace = await services.GetRequiredService<Workspaces>().EnsureAsync(Tenants.Default, DemoWorkspace, ct);
         var (files, tally) = ImportFolder.Scan(DemoFolder);
         await services.GetRequiredService<Importer>().ImportAsync(workspace, files, tally, ct);

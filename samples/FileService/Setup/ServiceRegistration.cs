@@ -24,20 +24,20 @@ internal static class ServiceRegistration
             new(p.GetRequiredService<IOptions<StorageOptions>>(), p.GetService<Func<IContentStore, IContentStore>>())
         );
         services.AddSingleton<ConversionCatalog>();
-        services.AddSingleton<Workspaces>();
+        services.AddScoped<Workspaces>();
         services.AddSingleton<KeptContents>();
         services.AddSingleton<FileWriter>();
-        services.AddSingleton<FileLister>();
-        services.AddSingleton<FileLoader>();
-        services.AddSingleton<FileSearcher>();
-        services.AddSingleton<SubstringSearcher>();
+        services.AddScoped<FileLister>();
+        services.AddScoped<FileLoader>();
+        services.AddScoped<FileSearcher>();
+        services.AddScoped<SubstringSearcher>();
         services.AddSingleton<FileConverter>();
         services.AddSingleton<StorageSync>();
         services.AddRollout(configuration);
         services.AddSingleton<Importer>();
         services.AddSingleton<ContentCollector>();
         services.AddSingleton<JobRunner>();
-        services.AddSingleton<Storages>();
+        services.AddScoped<Storages>();
         services.AddSingleton<Migrator>();
         services.AddSingleton<Initializer>();
         services.AddScoped<FileStorages>();
@@ -55,6 +55,7 @@ internal static class ServiceRegistration
     {
         services.AddSingleton<CursorKey>();
         services.AddOptions<KeysetCursorOptions>().Configure<CursorKey>(static (o, key) => o.Keys.Add(key.Value));
+        services.AddSingleton(static p => p.GetRequiredService<Database>().Source); // One connection of it a request.
         services.AddSingleton<QueryRecorder>(); // Made, and so on, only where QueryRecording asks for it.
         var query = services.AddPerfKitQuery(static _ => { });
         if (configuration.GetConnectionString("postgres") is { Length: > 0 } postgres)

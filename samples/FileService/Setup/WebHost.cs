@@ -3,6 +3,7 @@ using FileService.Files;
 using FileService.LivePage;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
+using PerfKit.Query;
 
 namespace FileService.Setup;
 
@@ -30,6 +31,7 @@ internal static class WebHost
         app.Use(gatekeeper.InvokeAsync);
         app.UseRouting();
         app.UseQueryRecording();
+        app.Use(ReleaseBeforeAnswering);
         app.UsePerfKitRateLimit(static o => o.KeyOf = static context => context.Caller().Tenant);
         app.Use(LimitJson);
         Map(app);
@@ -45,7 +47,7 @@ internal static class WebHost
         services.AddPerfKitRateLimit(configuration.GetSection("RateLimit"));
         services.AddLivePage();
         services.AddSingleton<IStoreSummary, StoreSummaryReader>();
-        services.AddSingleton<IPageSearch, PageSearch>();
+        services.AddScoped<IPageSearch, PageSearch>();
         services.AddProblemDetails();
         services.AddExceptionHandler<ProblemWriter>();
         services.AddOpenApi();
@@ -67,6 +69,17 @@ internal static class WebHost
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapHealthChecks("/health/live", new() { Predicate = static _ => false });
         app.MapHealthChecks("/health/ready", new() { Predicate = static check => check.Tags.Contains("ready") });
+    }
+
+    /// <summary>Gives a request's connection back before its answer's first byte: a client that reads slowly holds none.</summary>
+    private static Task ReleaseBeforeAnswering(HttpContext context, RequestDelegate next)
+    {
+        context.Response.OnStarting(
+            static request =>
+                ((HttpContext)request).RequestServices.GetRequiredService<IConnectionScope>().ReleaseAsync().AsTask(),
+            context
+        );
+        return next(context);
     }
 
     private static Task LimitJson(HttpContext context, RequestDelegate next)

@@ -35,7 +35,7 @@ internal sealed class LocalService : IAsyncDisposable
             "testing",
             configure
         );
-        await service._services.Initializer.RunAsync(demo: false, CancellationToken.None);
+        await service._services.Initializer.RunAsync(serve: false, CancellationToken.None);
         service.Workspace = await service
             .Get<Workspaces>()
             .EnsureAsync(Setup.Tenants.Default, "before", CancellationToken.None);

@@ -37,7 +37,7 @@ public sealed class InterleavingTests
         using var folder = MemoryFolder.Create();
         var settings = new CommandSettings(HostConfiguration.DefaultUrl, folder.Path, Overrides(postgres));
         await using var services = new CommandServices(settings, "testing");
-        await services.Initializer.RunAsync(demo: false, CancellationToken.None);
+        await services.Initializer.RunAsync(serve: false, CancellationToken.None);
         var workspace = await services.Get<Workspaces>().EnsureAsync(Tenant, "race", CancellationToken.None);
         var history = new History(services, workspace);
         for (var seed = 0; seed < Rounds; seed++)

@@ -1,4 +1,5 @@
 using FileService.Data;
+using PerfKit.Query;
 
 namespace FileService.Commands.Compare;
 
@@ -44,11 +45,16 @@ internal sealed class CompareContext(
         return (await before(), second);
     }
 
-    /// <summary>Runs it once and says how long it took, in milliseconds.</summary>
+    /// <summary>
+    /// Runs it once, as a request that opens its connection and gives it back, and says how long that took, in milliseconds.
+    /// </summary>
     public async Task<(T Answer, double Ms)> TimeAsync<T>(Func<Task<T>> run)
     {
+        var connection = services.Get<IConnectionScope>();
+        await connection.ReleaseAsync();
         var started = clock.GetTimestamp();
         var answer = await run();
+        await connection.ReleaseAsync();
         return (answer, clock.GetElapsedTime(started).TotalMilliseconds);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class CompareRun(CommandSettings settings, string folder, double
             "comparing",
             s => s.AddSingleton<Func<IContentStore, IContentStore>>(_ => store => new RoundTripStore(store, trip))
         );
-        await services.Initializer.RunAsync(demo: false, ct);
+        await services.Initializer.RunAsync(serve: false, ct);
         var workspace = await services.Get<Workspaces>().EnsureAsync(Tenants.Default, "compare", ct);
         var context = new CompareContext(services, workspace, trip, clock, new Deadline(clock, Limit));
 
