@@ -16,6 +16,7 @@ internal enum Engine
 internal sealed class Database : IAsyncDisposable
 {
     private const int WaitingPerConnection = 10;
+    private const int WarmConnections = 4;
 
     private readonly ISqlDialect _dialect;
 
@@ -33,6 +34,9 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>The driver's own source on PostgreSQL, for what lasts beyond a request.</summary>
     public NpgsqlDataSource? Npgsql { get; private init; }
 
+    /// <summary>Connections that the pool keeps open: <c>Minimum Pool Size</c>, by default 4; none on SQLite.</summary>
+    public int MinOpen { get; private init; }
+
     public static Database OpenSqlite(string path)
     {
         var text = new SqliteConnectionStringBuilder { DataSource = path };
@@ -44,13 +48,18 @@ internal sealed class Database : IAsyncDisposable
         var text = new NpgsqlConnectionStringBuilder(connectionString);
         text.MaxAutoPrepare = text.MaxAutoPrepare == 0 ? 50 : text.MaxAutoPrepare;
         text.ApplicationName ??= "perfkit-fileservice";
+        if (!text.ShouldSerialize("Minimum Pool Size"))
+        {
+            text.MinPoolSize = Math.Min(WarmConnections, text.MaxPoolSize);
+        }
+
         var npgsql = new NpgsqlDataSourceBuilder(text.ToString()).Build();
         var bounded = new BoundedDataSource(
             npgsql,
             maxOpen: text.MaxPoolSize,
             maxWaiting: WaitingPerConnection * text.MaxPoolSize
         );
-        return new Database(bounded, Engine.PostgreSql) { Npgsql = npgsql };
+        return new Database(bounded, Engine.PostgreSql) { Npgsql = npgsql, MinOpen = text.MinPoolSize };
     }
 
     /// <summary>A connection for work that is no request's; a request reads through its <see cref="IConnectionScope"/>.</summary>

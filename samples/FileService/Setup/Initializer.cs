@@ -1,6 +1,7 @@
 using FileService.Data;
 using FileService.Files;
 using Microsoft.Extensions.Options;
+using PerfKit.Query;
 
 namespace FileService.Setup;
 
@@ -10,7 +11,7 @@ internal sealed class CursorKey
     public byte[] Value { get; set; } = [];
 }
 
-/// <summary>Makes the service ready before its port opens: schema, primary storage, cursor key, demo files.</summary>
+/// <summary>Makes the service ready before its port opens: schema, primary storage, cursor key, demo files, connections.</summary>
 internal sealed class Initializer(
     Database database,
     Migrator migrator,
@@ -26,7 +27,7 @@ internal sealed class Initializer(
     /// <summary>The repository's documents, copied beside the program.</summary>
     public static string DemoFolder { get; } = Path.Combine(AppContext.BaseDirectory, "demo");
 
-    /// <summary>Everything a command needs; <paramref name="serve"/> also fills an empty service.</summary>
+    /// <summary>Everything a command needs; <paramref name="serve"/> also fills an empty service and opens connections.</summary>
     public async Task RunAsync(bool serve, CancellationToken ct)
     {
         await migrator.MigrateAsync(ct);
@@ -38,6 +39,8 @@ internal sealed class Initializer(
             {
                 await FillDemoAsync(ct);
             }
+
+            await database.Source.WarmUpAsync(database.MinOpen, ct);
         }
     }
 
