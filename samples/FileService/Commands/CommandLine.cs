@@ -80,6 +80,7 @@ internal static partial class CommandLine
         migrate.SetAction((parsed, ct) => MigrateCommand.RunAsync(Settings(parsed), ct));
         root.Add(migrate);
 
+        root.Add(SearchCommand.Build(Settings));
         root.Add(ImportCommand.Build(Settings));
         root.Add(CompareCommand.Build(Settings));
         return root;

@@ -18,6 +18,8 @@ public sealed class Usage
     [InlineData("serve", "--no-such-option")]
     [InlineData("--urls")]
     [InlineData("migrate", "surplus")]
+    [InlineData("search")]
+    [InlineData("search", "mend")]
     public async Task Misuse_exits_2_and_says_what_is_wrong(params string[] arguments)
     {
         using var folder = new TempFolder();
@@ -34,7 +36,7 @@ public sealed class Usage
         var result = await ServiceProgram.RunAsync(["--help"], Limit);
 
         result.ExitCode.Should().Be(0, result.All);
-        foreach (var word in new[] { "serve", "import", "compare", "migrate", "--urls", "--data" })
+        foreach (var word in new[] { "serve", "import", "compare", "migrate", "search", "--urls", "--data" })
         {
             result.Output.Should().Contain(word);
         }

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Globalization;
+using FileService.Data;
+using FileService.Setup;
+using PerfKit.Query;
+
+namespace FileService.Commands;
+
+/// <summary>Compares the search index with the files, and brings it up to them.</summary>
+internal static class SearchCommand
+{
+    private const int Drifted = 1;
+
+    public static Command Build(Func<ParseResult, CommandSettings> settings)
+    {
+        var check = new Command("check", "Counts what differs and changes nothing; exits 1 when anything does.");
+        check.SetAction((parsed, ct) => RunAsync(settings(parsed), repair: false, ct));
+        var repair = new Command("repair", "Indexes again what differs, while others write.");
+        repair.SetAction((parsed, ct) => RunAsync(settings(parsed), repair: true, ct));
+        return new Command("search", "Compares the search index with the files.") { check, repair };
+    }
+
+    private static async Task<int> RunAsync(CommandSettings settings, bool repair, CancellationToken ct)
+    {
+        await using var services = new CommandServices(settings, repair ? "repairing" : "checking");
+        await services.Initializer.RunAsync(serve: false, ct);
+        var index = services.Get<ISearchIndex<Guid>>();
+        await using var connection = await services.Get<Database>().OpenAsync(ct);
+        var drift = repair ? await index.RepairAsync(connection, ct) : await index.CheckAsync(connection, ct);
+        Console.WriteLine(Describe(drift, repair));
+        return drift.IsNone || repair ? 0 : Drifted;
+    }
+
+    private static string Describe(SearchDrift drift, bool repaired) =>
+        drift.IsNone
+            ? string.Create(CultureInfo.InvariantCulture, $"The search index agrees with all {drift.Documents} files.")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"Of {drift.Documents} files {drift.Missing} are missing from the search index and {drift.Stale} are stale in "
+                    + $"it; {drift.Surplus} entries are orphaned, their files are gone. "
+            ) + (repaired ? "All are repaired." : "'search repair' repairs them.");
+}
