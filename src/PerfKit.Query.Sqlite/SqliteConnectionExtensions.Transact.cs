@@ -9,7 +9,7 @@ public static partial class SqliteConnectionExtensions
     /// <summary>
     /// Runs work in a transaction that may write: when it is its turn among the writers of this process, first come
     /// first served, and the database is not locked by another process. Neither wait holds a thread. The work runs as
-    /// in <see cref="RunAsync"/>; the transaction commits when it succeeds, and has rolled back when the task ends in
+    /// in <see cref="RunAsync{T}"/>; the transaction commits when it succeeds, and has rolled back when the task ends in
     /// any other way.
     /// </summary>
     /// <remarks>
