@@ -151,7 +151,7 @@ public sealed class SqliteSearchIndex<TKey> : ISearchIndex<TKey>
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A needle of three characters and more is looked for by its trigrams; of the documents that hold all of them, 10,000
+    /// A needle of three characters and more is looked for by its trigrams; of the documents that hold all of them, 5,000
     /// are read at most, the shortest first and up to 32 MiB of text, with LIKE, which folds ASCII letters alone.
     /// </remarks>
     /// <exception cref="InvalidOperationException">The index was made without substrings.</exception>

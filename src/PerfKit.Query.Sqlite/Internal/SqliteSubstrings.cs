@@ -6,7 +6,7 @@ namespace PerfKit.Query.Internal;
 internal static class SqliteSubstrings
 {
     /// <summary>Documents with all trigrams of the needle that are read at most.</summary>
-    public const int MaxRead = 10_000;
+    public const int MaxRead = 5_000;
 
     /// <summary>Text that is read, the shortest documents first: the last one may begin below it.</summary>
     public const int MaxReadBytes = 32 << 20;

@@ -70,7 +70,7 @@ public sealed class SearchSubstringTests
     [SkippableTheory]
     [InlineData("postgresql", "-.-", 4_000)]
     [InlineData("postgresql", "abcabcd", 2_000)]
-    [InlineData("sqlite", "abcabcd", 10_000)]
+    [InlineData("sqlite", "abcabcd", 5_000)]
     public async Task FindSubstring_that_no_index_narrows_reads_so_many_documents_and_says_so(
         string engine,
         string needle,
