@@ -3,7 +3,7 @@
 do $make$ begin
     execute format(
         'create function file_search_trigrams(text) returns text[] language plpgsql
-            immutable strict parallel safe cost 100000 as %L',
+            immutable strict parallel safe cost 1000 as %L',
         format(
             'begin return %s.show_trgm($1); end',
             (select extnamespace::regnamespace from pg_extension where extname = 'pg_trgm')));
