@@ -179,5 +179,6 @@ public sealed class PostgreSqlSearchIndex<TKey> : ISearchIndex<TKey>
         );
     }
 
-    private SearchWalk<TKey> Walk => new(_table, $"select key, scope, hash from {_table.Name}", this);
+    private SearchWalk<TKey> Walk =>
+        new(_table, $"select key, scope, hash from {_table.Name}", this, new PostgreSqlDialect());
 }

@@ -48,8 +48,9 @@ public sealed class SqliteDialect : ISqlDialect
     public object ListParameter<T>(IReadOnlyCollection<T> values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        var buffer = _buffer ??= new ArrayBufferWriter<byte>();
-        var json = _json ??= new Utf8JsonWriter(buffer, Plain);
+        var buffer = _buffer ?? new ArrayBufferWriter<byte>();
+        var json = _json ?? new Utf8JsonWriter(buffer, Plain);
+        (_buffer, _json) = (null, null); // Taken: a collection that makes a list while it is read gets others.
         try
         {
             json.WriteStartArray();
@@ -66,9 +67,9 @@ public sealed class SqliteDialect : ISqlDialect
         {
             buffer.ResetWrittenCount();
             json.Reset();
-            if (buffer.Capacity > MaxKeptBytes)
+            if (buffer.Capacity <= MaxKeptBytes)
             {
-                (_buffer, _json) = (null, null);
+                (_buffer, _json) = (buffer, json);
             }
         }
     }

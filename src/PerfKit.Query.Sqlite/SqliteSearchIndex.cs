@@ -260,6 +260,7 @@ public sealed class SqliteSearchIndex<TKey> : ISearchIndex<TKey>
             select k.key, k.scope, k.hash from {_table.Name}_keys k join {_table.Name}_docsize w on w.id = k.id
             {(_substring ? $"join {_table.Name}_grams_docsize g on g.id = k.id" : "")}
             """,
-            this
+            this,
+            new SqliteDialect()
         );
 }

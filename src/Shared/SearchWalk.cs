@@ -10,7 +10,13 @@ namespace PerfKit.Query.Internal;
 /// <param name="table">The index.</param>
 /// <param name="entries">Its entries as a SELECT of key, scope and hash.</param>
 /// <param name="index">Writes.</param>
-internal sealed class SearchWalk<TKey>(SearchTable<TKey> table, string entries, ISearchIndex<TKey> index)
+/// <param name="dialect">Begins and ends the transactions: on SQLite they take their turn among the writers.</param>
+internal sealed class SearchWalk<TKey>(
+    SearchTable<TKey> table,
+    string entries,
+    ISearchIndex<TKey> index,
+    ISqlDialect dialect
+)
     where TKey : notnull
 {
     private const int BatchSize = 500;
@@ -50,7 +56,13 @@ internal sealed class SearchWalk<TKey>(SearchTable<TKey> table, string entries, 
                 drift = Count(drift, fault);
                 if (fault != Fault.None && lockEntry is not null)
                 {
-                    await RepairAsync(connection, key, lockEntry, cancellationToken).ConfigureAwait(false);
+                    await dialect
+                        .TransactAsync(
+                            connection,
+                            (db, transaction) => RepairAsync(db, transaction, key, lockEntry, cancellationToken),
+                            cancellationToken: cancellationToken
+                        )
+                        .ConfigureAwait(false);
                 }
             }
 
@@ -102,15 +114,14 @@ internal sealed class SearchWalk<TKey>(SearchTable<TKey> table, string entries, 
             drift.Surplus + (fault == Fault.Surplus ? 1 : 0)
         );
 
-    private async Task RepairAsync(
+    private async Task<bool> RepairAsync(
         DbConnection connection,
+        DbTransaction transaction,
         TKey key,
         Func<DbTransaction, TKey, Task> lockEntry,
         CancellationToken cancellationToken
     )
     {
-        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await using var ended = transaction.ConfigureAwait(false);
         await lockEntry(transaction, key).ConfigureAwait(false);
         var documents = await connection
             .QueryAsync(
@@ -131,7 +142,7 @@ internal sealed class SearchWalk<TKey>(SearchTable<TKey> table, string entries, 
                 ? index.PutAsync(connection, documents[0], transaction, cancellationToken)
                 : index.RemoveAsync(connection, key, transaction, cancellationToken)
         ).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return documents.Count > 0;
     }
 
     private static string? Text(DbDataReader reader, int column) =>

@@ -41,22 +41,28 @@ internal static class SubstringSetup
     {
         foreach (var (name, on) in Indexes)
         {
-            var isValid = await connection.QuerySingleOrDefaultAsync<bool?>(
-                "select indisvalid from pg_index where indexrelid = to_regclass(@name)",
+            var (exists, isValid, isDone) = await connection.QuerySingleOrDefaultAsync<(bool, bool, bool)>(
+                """
+                select true, i.indisvalid, a.attstattarget is not distinct from 0
+                from pg_index i join pg_attribute a on a.attrelid = i.indexrelid
+                where i.indexrelid = to_regclass(@name)
+                """,
                 new { name }
             );
-            if (isValid == true)
-            {
-                continue;
-            }
-
-            if (isValid == false)
+            if (exists && !isValid)
             {
                 await RunAsync(connection, $"drop index concurrently {name}", ct);
             }
 
-            await RunAsync(connection, $"create index concurrently {name} on {on}", ct);
-            await RunAsync(connection, $"alter index {name} alter column 1 set statistics 0", ct);
+            if (!isValid)
+            {
+                await RunAsync(connection, $"create index concurrently {name} on {on}", ct);
+            }
+
+            if (!isValid || !isDone)
+            {
+                await RunAsync(connection, $"alter index {name} alter column 1 set statistics 0", ct);
+            }
         }
     }
 

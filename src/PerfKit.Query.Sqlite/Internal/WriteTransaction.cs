@@ -20,12 +20,14 @@ internal sealed class WriteTransaction<T>(
 {
     private const int FirstPauseMilliseconds = 2;
     private const int LongestPauseMilliseconds = 50;
+    private const int LongestTimeoutSeconds = int.MaxValue / 1_000;
 
     private readonly long _began = clock.GetTimestamp();
 
-    // The driver's own measure: seconds, and 0 for ever.
-    private readonly TimeSpan _timeout =
-        connection.DefaultTimeout == 0 ? TimeSpan.MaxValue : TimeSpan.FromSeconds(connection.DefaultTimeout);
+    // The driver's own measure: seconds, and 0 for ever. What no timer can hold is for ever too.
+    private readonly TimeSpan _timeout = connection.DefaultTimeout is 0 or > LongestTimeoutSeconds
+        ? TimeSpan.MaxValue
+        : TimeSpan.FromSeconds(connection.DefaultTimeout);
 
     private SqliteTransaction? _transaction;
 

@@ -78,6 +78,14 @@ public sealed class SearchMigrationTests
                 "select indisvalid from pg_index where indexrelid::regclass::text like 'file_search_trigrams%'"
             );
             valid.Should().Equal(true, true);
+
+            // Killed between the two statements of an index.
+            await connection.ExecuteAsync("alter index file_search_trigrams_1 alter column 1 set statistics -1");
+            await FinishAsync(connection, engine, index);
+            var kept = await connection.QueryAsync<int>(
+                "select attstattarget::int from pg_attribute where attrelid::regclass::text like 'file_search_trigrams%'"
+            );
+            kept.Should().Equal(0, 0);
         }
     }
 

@@ -68,6 +68,28 @@ public sealed class SqlDialectTests
     }
 
     [Fact]
+    public void ListParameter_of_a_collection_that_makes_one_itself_on_SQLite_is_right()
+    {
+        var dialect = new SqliteDialect();
+        dialect.ListParameter<long>([1]);
+
+        dialect.ListParameter(new Nesting(dialect)).Should().Be("""["[7]","[8]"]""");
+    }
+
+    private sealed class Nesting(SqliteDialect dialect) : IReadOnlyCollection<string>
+    {
+        public int Count => 2;
+
+        public IEnumerator<string> GetEnumerator()
+        {
+            yield return (string)dialect.ListParameter<long>([7]);
+            yield return (string)dialect.ListParameter<long>([8]);
+        }
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    [Fact]
     public void ListParameter_after_a_very_long_list_on_SQLite_is_right()
     {
         var dialect = new SqliteDialect();

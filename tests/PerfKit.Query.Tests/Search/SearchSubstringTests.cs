@@ -1,5 +1,6 @@
 using System.Text;
 using Dapper;
+using Npgsql;
 
 namespace PerfKit.Query.Tests.Search;
 
@@ -139,6 +140,29 @@ public sealed class SearchSubstringTests
             "select sum(idx_scan)::bigint from pg_stat_user_indexes where indexrelname in ('docs_search_trigrams_1', 'docs_search_trigrams_2')"
         );
         scans.Should().Be(2);
+    }
+
+    /// <summary>Compiling a plan takes longer than to run it, and the trigram function's declared cost is what leads there.</summary>
+    [SkippableFact]
+    public async Task FindSubstring_on_PostgreSQL_is_not_dear_enough_for_the_plan_to_be_compiled()
+    {
+        await using var stand = await SearchStand.StartAsync("postgresql");
+        await FillAsync(stand, 9_000, "alpha beta");
+        await stand.Connection.ExecuteAsync("analyze docs");
+        await stand.Connection.ExecuteAsync(
+            """
+            set jit_above_cost = 10000; -- A tenth, for a tenth of the 80 MB that a search is promised for.
+            load 'auto_explain'; set auto_explain.log_min_duration = 0; set auto_explain.log_analyze = on;
+            set client_min_messages = log
+            """
+        );
+        var plans = new List<string>();
+        ((NpgsqlConnection)stand.Connection).Notice += (_, notice) => plans.Add(notice.Notice.MessageText);
+
+        await stand.FindSubstringAsync("alpha bet");
+
+        plans.Should().Contain(static plan => plan.Contains("docs_search_trigrams_1"));
+        plans.Should().NotContain(static plan => plan.Contains("JIT:"));
     }
 
     /// <summary>As autovacuum analyzes, as a dump is restored, and as PostgreSQL 17 builds any index.</summary>
