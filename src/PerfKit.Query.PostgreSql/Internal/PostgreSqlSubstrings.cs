@@ -97,8 +97,10 @@ internal sealed class PostgreSqlSubstrings(
                 select d.key, d.title, d.text, coalesce(octet_length(d.text), 0) as bytes from {texts}),
             t as materialized (select key, sum(bytes) over (order by bytes, key) - bytes as before from g),
             c as materialized (
-                select g.key from g join t on t.key = g.key
-                where t.before < {MaxReadBytes} and (g.title {fold} ilike @like or g.text {fold} ilike @like)
+                select key from (
+                    select g.* from t join g on g.key = t.key where t.before < {MaxReadBytes}
+                    offset 0) d -- Else the texts are compared first, and the budget is spent on all.
+                where title {fold} ilike @like or text {fold} ilike @like
                 limit {SearchQuery.MaxRanked + 1}),
             {Equal}
             """,

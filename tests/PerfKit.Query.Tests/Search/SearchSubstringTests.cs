@@ -142,6 +142,29 @@ public sealed class SearchSubstringTests
         scans.Should().Be(2);
     }
 
+    /// <summary>What PostgreSQL keeps of a long text lies in a table of its own, whose reads it counts.</summary>
+    [SkippableTheory]
+    [InlineData("abcabcd")]
+    [InlineData("-.-")]
+    public async Task FindSubstring_on_PostgreSQL_does_not_open_the_texts_beyond_its_budget(string needle)
+    {
+        await using var stand = await SearchStand.StartAsync("postgresql");
+        var text = "abcab bcabc cabca xbcd -. " + string.Concat(Enumerable.Repeat("abcab ", (4 << 20) / 6));
+        await FillAsync(stand, 12, text);
+        var pages = await stand.Connection.ExecuteScalarAsync<long>(
+            "select pg_relation_size(reltoastrelid) / 8192 from pg_class where relname = 'docs'"
+        );
+        await stand.Connection.ExecuteAsync("select pg_stat_reset()");
+
+        (await stand.FindSubstringAsync(needle)).IsPartial.Should().BeTrue();
+
+        await stand.Connection.ExecuteAsync("select pg_stat_force_next_flush()");
+        var read = await stand.Connection.ExecuteScalarAsync<long>(
+            "select toast_blks_hit + toast_blks_read from pg_statio_user_tables where relname = 'docs'"
+        );
+        read.Should().BeInRange(1, pages / 2);
+    }
+
     /// <summary>Compiling a plan takes longer than to run it, and the trigram function's declared cost is what leads there.</summary>
     [SkippableFact]
     public async Task FindSubstring_on_PostgreSQL_is_not_dear_enough_for_the_plan_to_be_compiled()
