@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using PerfKit.Streaming.Internal;
 
 namespace PerfKit.Streaming;
@@ -15,7 +17,14 @@ public abstract class ContentReader : IAsyncDisposable
     public abstract long Length { get; }
 
     /// <summary>Wraps bytes that are already in memory; nothing is copied.</summary>
-    public static ContentReader FromMemory(ReadOnlyMemory<byte> content) => new MemoryContentReader(content);
+    public static ContentReader FromMemory(ReadOnlyMemory<byte> content) =>
+        new MemoryContentReader(new ReadOnlySequence<byte>(content));
+
+    /// <summary>Wraps bytes that are in memory in pieces, such as a leased cache entry; nothing is copied.</summary>
+    /// <param name="content">The bytes.</param>
+    /// <param name="owner">What they belong to; disposed with the reader.</param>
+    public static ContentReader FromMemory(ReadOnlySequence<byte> content, IDisposable? owner) =>
+        new MemoryContentReader(content, owner);
 
     /// <summary>Reads up to <paramref name="buffer"/>'s length; 0 at and behind the end.</summary>
     /// <param name="offset">Where to read, in bytes from the start.</param>
@@ -29,19 +38,22 @@ public abstract class ContentReader : IAsyncDisposable
     );
 
     /// <summary>
-    /// Copies a range into a pipe in blocks of 256 KB that the pipe itself lends; allocates nothing a block. Every flush is
+    /// Copies a range into a pipe in blocks that the pipe itself lends; allocates nothing a block. Every flush is
     /// awaited, so a slow reader slows the copy, and looked at, so a reader that left ends it.
     /// </summary>
     /// <param name="destination">Where the bytes go; it is not completed here.</param>
     /// <param name="offset">First byte.</param>
     /// <param name="length">Number of bytes.</param>
+    /// <param name="place">The request's place, which sizes the blocks; without one they have 256 KB.</param>
     /// <param name="cancellationToken">Ends the copy with an exception.</param>
     /// <returns>True when all bytes were handed over; false when the pipe's reader has left.</returns>
     /// <exception cref="EndOfStreamException">The content ends before the range does.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public virtual async ValueTask<bool> WriteToAsync(
         PipeWriter destination,
         long offset,
         long length,
+        TransferPlace? place = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -51,7 +63,7 @@ public abstract class ContentReader : IAsyncDisposable
 
         for (var end = offset + length; offset < end; )
         {
-            var blockBytes = (int)Math.Min(end - offset, BlockBytes);
+            var blockBytes = place?.NextBlock(end - offset) ?? (int)Math.Min(end - offset, BlockBytes);
             var block = destination.GetMemory(blockBytes)[..blockBytes];
             var read = await ReadAsync(offset, block, cancellationToken).ConfigureAwait(false);
             if (read == 0)
@@ -64,11 +76,14 @@ public abstract class ContentReader : IAsyncDisposable
             destination.Advance(read);
             offset += read;
 
+            var handedOver = place?.HandOver() ?? 0;
             var flush = await destination.FlushAsync(cancellationToken).ConfigureAwait(false);
             if (flush.IsCompleted || flush.IsCanceled)
             {
                 return false;
             }
+
+            place?.TakeBack(handedOver);
         }
 
         return true;

@@ -36,7 +36,9 @@ public sealed class MemoryContentStore : IContentStore
     public ValueTask<ContentReader?> OpenReadAsync(ContentHash hash, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(_contents.TryGetValue(hash, out var bytes) ? new MemoryContentReader(bytes, _metrics) : null);
+        return new(
+            _contents.TryGetValue(hash, out var bytes) ? new MemoryContentReader(new(bytes), metrics: _metrics) : null
+        );
     }
 
     /// <inheritdoc/>

@@ -69,7 +69,13 @@ public sealed class ContentReaderTests
         await using var reader = ContentReader.FromMemory(new byte[10]);
 
         var copy = async () =>
-            await reader.WriteToAsync(PipeWriter.Create(Stream.Null), 0, 10, new CancellationToken(canceled: true));
+            await reader.WriteToAsync(
+                PipeWriter.Create(Stream.Null),
+                0,
+                10,
+                null,
+                new CancellationToken(canceled: true)
+            );
 
         await copy.Should().ThrowAsync<OperationCanceledException>();
     }

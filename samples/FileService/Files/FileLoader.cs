@@ -43,7 +43,7 @@ internal sealed class FileLoader(
         var key = ContentKey.FromHex(file.ContentHash);
         if (cache.TryGet(key, out var lease))
         {
-            return new LeasedContentReader(lease);
+            return ContentReader.FromMemory(lease.Content, lease);
         }
 
         return await OpenStoredAsync(file, ct) is { } stored

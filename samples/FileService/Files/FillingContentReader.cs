@@ -24,6 +24,7 @@ internal sealed class FillingContentReader(
         PipeWriter destination,
         long offset,
         long length,
+        TransferPlace? place = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -74,9 +75,9 @@ internal sealed class FillingContentReader(
     /// <summary>Has the cache filled, by a range of nothing that touches the end; then reads there, or else from the storage.</summary>
     private async ValueTask<ContentReader> OpenWholeAsync(CancellationToken cancellationToken)
     {
-        await WriteToAsync(PipeWriter.Create(Stream.Null), Length, 0, cancellationToken);
+        await WriteToAsync(PipeWriter.Create(Stream.Null), Length, 0, cancellationToken: cancellationToken);
         return cache.TryGet(key, out var lease)
-            ? new LeasedContentReader(lease)
+            ? ContentReader.FromMemory(lease.Content, lease)
             : await TakeStoredAsync(cancellationToken);
     }
 

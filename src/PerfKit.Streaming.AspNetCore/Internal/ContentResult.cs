@@ -102,6 +102,14 @@ internal sealed class ContentResult(ContentDescription what, Func<CancellationTo
             return;
         }
 
+        var memory = context.RequestServices?.GetService<TransferMemory>() ?? TransferMemory.Shared;
+        if (!memory.TryReserve(out var place))
+        {
+            await RefuseBusyAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        using var reserved = place;
         try
         {
             var reader = await open(context.RequestAborted).ConfigureAwait(false);
@@ -119,7 +127,7 @@ internal sealed class ContentResult(ContentDescription what, Func<CancellationTo
             }
 
             WriteBodyFields(context.Response, range);
-            await CopyAsync(context, reader, range).ConfigureAwait(false);
+            await CopyAsync(context, reader, range, place).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -146,12 +154,12 @@ internal sealed class ContentResult(ContentDescription what, Func<CancellationTo
         }
     }
 
-    private static async Task CopyAsync(HttpContext context, ContentReader reader, ByteRange range)
+    private static async Task CopyAsync(HttpContext context, ContentReader reader, ByteRange range, TransferPlace place)
     {
         try
         {
             var sent = await reader
-                .WriteToAsync(context.Response.BodyWriter, range.Offset, range.Length, context.RequestAborted)
+                .WriteToAsync(context.Response.BodyWriter, range.Offset, range.Length, place, context.RequestAborted)
                 .ConfigureAwait(false);
             if (!sent)
             {
@@ -165,6 +173,23 @@ internal sealed class ContentResult(ContentDescription what, Func<CancellationTo
             context.Abort(); // The length is promised: a clean end would pass a part off as the whole.
             throw;
         }
+    }
+
+    private static Task RefuseBusyAsync(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers.Remove(HeaderNames.CacheControl);
+        headers.Remove(HeaderNames.ETag);
+        headers.Remove(HeaderNames.LastModified);
+        headers.RetryAfter = "1";
+        return Problem.WriteAsync(
+            context,
+            StatusCodes.Status503ServiceUnavailable,
+            "transfers-busy",
+            "Too many transfers at once",
+            "All memory for transfers is taken; try again when some have ended.",
+            parameter: null
+        );
     }
 
     private async Task ReportMissingAsync(HttpContext context, long? foundBytes)

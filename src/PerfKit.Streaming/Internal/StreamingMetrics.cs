@@ -40,4 +40,28 @@ internal sealed class StreamingMetrics
     public void Committed(bool stored) => _commits.Add(1, _store, new("outcome", stored ? "stored" : "present"));
 
     public void Abandoned() => _abandoned.Add(1, _store);
+
+    /// <summary>What all transfers hold, and how often one was refused.</summary>
+    internal sealed class Transfers
+    {
+        private readonly Counter<long> _refused;
+
+        public Transfers(IMeterFactory? meterFactory, TransferMemory memory)
+        {
+            var meter = meterFactory?.Create(MeterName) ?? Shared;
+            _refused = meter.CreateCounter<long>(
+                "perfkit.transfer.refused",
+                "{request}",
+                "Requests refused because all transfer memory was taken."
+            );
+            meter.CreateObservableUpDownCounter(
+                "perfkit.transfer.used",
+                () => memory.UsedBytes,
+                "By",
+                "Bytes that transfers hold."
+            );
+        }
+
+        public void Refused() => _refused.Add(1);
+    }
 }

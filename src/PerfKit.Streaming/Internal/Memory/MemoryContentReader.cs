@@ -1,10 +1,15 @@
+using System.Buffers;
+
 namespace PerfKit.Streaming.Internal;
 
 /// <summary>A reader over bytes in memory; every read completes at once.</summary>
-internal sealed class MemoryContentReader(ReadOnlyMemory<byte> content, StreamingMetrics? metrics = null)
-    : ContentReader
+internal sealed class MemoryContentReader(
+    ReadOnlySequence<byte> content,
+    IDisposable? owner = null,
+    StreamingMetrics? metrics = null
+) : ContentReader
 {
-    public override long Length => content.Length;
+    public override long Length { get; } = content.Length;
 
     public override ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -14,17 +19,19 @@ internal sealed class MemoryContentReader(ReadOnlyMemory<byte> content, Streamin
             return ValueTask.FromCanceled<int>(cancellationToken);
         }
 
-        if (offset >= content.Length)
+        var count = (int)Math.Clamp(Length - offset, 0, buffer.Length);
+        if (count > 0)
         {
-            return new(0);
+            content.Slice(offset, count).CopyTo(buffer.Span);
+            metrics?.Read(count);
         }
 
-        var part = content[(int)offset..];
-        part = part[..Math.Min(part.Length, buffer.Length)];
-        part.CopyTo(buffer);
-        metrics?.Read(part.Length);
-        return new(part.Length);
+        return new(count);
     }
 
-    public override ValueTask DisposeAsync() => default;
+    public override ValueTask DisposeAsync()
+    {
+        owner?.Dispose();
+        return default;
+    }
 }

@@ -41,7 +41,7 @@ internal sealed class MemoryContentWriter(
         return default;
     }
 
-    protected override ContentReader OpenBlocks(long length) => new MemoryContentReader(_content);
+    protected override ContentReader OpenBlocks(long length) => ContentReader.FromMemory(_content);
 
     protected override ValueTask PublishAsync(ContentInfo content, CancellationToken cancellationToken)
     {
