@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Running;
-using PerfKit.Benchmarks.Claims.Caching.Contents.Children;
+using PerfKit.Benchmarks.Claims;
 using PerfKit.Benchmarks.Gate;
 using PerfKit.Benchmarks.HitRatio;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PerfKit.Benchmarks.Measure;
 
 namespace PerfKit.Benchmarks.Claims.Caching.Contents.Children;
 

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using PerfKit.Benchmarks.Measure;
 using PerfKit.Caching;
 
 namespace PerfKit.Benchmarks.Claims.Caching.Contents.Children;

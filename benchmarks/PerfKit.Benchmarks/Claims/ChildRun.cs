@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace PerfKit.Benchmarks.Claims.Caching.Contents;
+namespace PerfKit.Benchmarks.Claims;
 
 /// <summary>This program once more, as a child that measures one thing.</summary>
 internal static class ChildRun
@@ -20,6 +20,15 @@ internal static class ChildRun
         JsonSerializer.Deserialize<T>(output.TrimEnd().Split('\n')[^1])
         ?? throw new InvalidOperationException("The child gave no report.");
 
+    /// <summary>The command line of a child.</summary>
+    public static string[] Command(params string[] arguments) =>
+        [
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            typeof(ChildRun).Assembly.Location,
+            "child",
+            .. arguments,
+        ];
+
     /// <summary>Runs a child to its end, from its first instruction on inside a cgroup if one is given.</summary>
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
         string? cgroup,
@@ -27,8 +36,7 @@ internal static class ChildRun
         CancellationToken cancellationToken
     )
     {
-        var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        string[] program = [host, typeof(ChildRun).Assembly.Location, "child", .. arguments];
+        var program = Command(arguments);
         string[] command = cgroup is null
             ? program
             : ["/bin/sh", "-c", "echo $$ > \"$0/cgroup.procs\" && exec \"$@\"", cgroup, .. program];

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using PerfKit.Benchmarks.Claims.Caching.Contents.Children;
+using PerfKit.Benchmarks.Claims.Streaming.Servers;
 
-namespace PerfKit.Benchmarks.Claims.Caching.Contents.Children;
+namespace PerfKit.Benchmarks.Claims;
 
 /// <summary><c>child</c>: one measurement in a process of its own; prints its report as a line of JSON.</summary>
 internal static class ChildCommand
@@ -12,6 +14,7 @@ internal static class ChildCommand
             "churn" => Churn.Run(args[0], isPaced: args[1] == "paced"),
             "byte-bound" => await ByteBound.RunAsync(),
             "overload" => await Overload.RunAsync(),
+            "download-server" => await DownloadHost.RunAsync(args),
             _ => null,
         };
         Console.WriteLine(JsonSerializer.Serialize(report));
