@@ -85,15 +85,17 @@ public static class ContentPipes
     /// <param name="source">Where the bytes come from. One that blocks its caller is read on another thread.</param>
     /// <param name="aheadBytes">Most bytes to hold, 4,096 or more; default 512 KB.</param>
     /// <param name="pool">Lends the memory; default the shared pool.</param>
+    /// <param name="steps">What happens to the bytes when they are read.</param>
     public static PipeReader ReadAhead(
         this PipeReader source,
         int aheadBytes = 2 * ContentReader.BlockBytes,
-        MemoryPool<byte>? pool = null
+        MemoryPool<byte>? pool = null,
+        PipeSteps? steps = null
     )
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfLessThan(aheadBytes, 4096);
-        return new ReadAheadPipeReader(source, aheadBytes, pool ?? MemoryPool<byte>.Shared);
+        return new ReadAheadPipeReader(source, aheadBytes, pool ?? MemoryPool<byte>.Shared, steps);
     }
 
     /// <summary>The same destination with steps on the way: hashing, a copy, a pace, progress.</summary>

@@ -153,6 +153,16 @@ public sealed class ContentPipesTests
     }
 
     [Fact]
+    public async Task ReadAhead_with_steps_takes_them_as_it_reads()
+    {
+        using var hasher = new ContentHasher();
+
+        await ReadAllAsync(Source().ReadAhead(steps: new PipeSteps { Hasher = hasher }));
+
+        hasher.Sha256.Should().Be(ContentHash.Compute(Bytes));
+    }
+
+    [Fact]
     public async Task Through_hashes_copies_and_tells_of_the_bytes_that_went_on()
     {
         using var hasher = new ContentHasher();

@@ -15,10 +15,12 @@ internal interface IStorageSync
 /// Compares by content hash in one indexed query, so an unchanged file costs no call to the storage; transfers what is
 /// missing side by side, each content once.
 /// </summary>
-internal sealed class StorageSync(Database database, ContentStores stores, TimeProvider clock) : IStorageSync
+internal sealed class StorageSync(Database database, ContentStores stores, SyncPace pace, TimeProvider clock)
+    : IStorageSync
 {
     private const int Parallel = 16;
     private const int PageSize = 512;
+    private const int ReadAheadBytes = 1 << 20;
 
     public async Task SyncAsync(WorkspaceRow workspace, StorageRow storage, JobProgress progress, CancellationToken ct)
     {
@@ -59,7 +61,7 @@ internal sealed class StorageSync(Database database, ContentStores stores, TimeP
     }
 
     /// <summary>False when the content went meanwhile: then its file changed or is gone, and there is nothing to hold.</summary>
-    private static async ValueTask<bool> CopyAsync(
+    private async ValueTask<bool> CopyAsync(
         IContentStore source,
         IContentStore target,
         FileRow file,
@@ -74,8 +76,7 @@ internal sealed class StorageSync(Database database, ContentStores stores, TimeP
         }
 
         await using var writer = await target.CreateWriterAsync(reader.Length, ct);
-        var body = PipeReader.Create(reader.AsStream(), new StreamPipeReaderOptions(bufferSize: 64 * 1024));
-        var written = await body.CopyToAsync(writer, reader.Length, ct);
+        var written = await CopyAsync(reader, writer, ct);
         if (written.Hash != hash)
         {
             throw new ProblemException(
@@ -87,5 +88,24 @@ internal sealed class StorageSync(Database database, ContentStores stores, TimeP
 
         await writer.CommitAsync(ct);
         return true;
+    }
+
+    /// <summary>Small contents as they come; of larger ones, and where a pace is set, the next block is read meanwhile.</summary>
+    private async ValueTask<ContentInfo> CopyAsync(ContentReader reader, ContentWriter writer, CancellationToken ct)
+    {
+        var body = PipeReader.Create(reader.AsStream(), new StreamPipeReaderOptions(bufferSize: 64 * 1024));
+        if (reader.Length > ReadAheadBytes || pace.Steps is not null)
+        {
+            body = body.ReadAhead(steps: pace.Steps);
+        }
+
+        try
+        {
+            return await body.CopyToAsync(writer, reader.Length, ct);
+        }
+        finally
+        {
+            await body.CompleteAsync();
+        }
     }
 }

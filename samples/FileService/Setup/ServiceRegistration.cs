@@ -32,6 +32,7 @@ internal static class ServiceRegistration
         services.AddScoped<FileSearcher>();
         services.AddScoped<SubstringSearcher>();
         services.AddSingleton<FileConverter>();
+        services.AddSingleton<SyncPace>();
         services.AddSingleton<StorageSync>();
         services.AddRollout(configuration);
         services.AddSingleton<Importer>();
@@ -77,6 +78,7 @@ internal static class ServiceRegistration
     {
         var storage = configuration.GetSection("Storage").Get<StorageOptions>() ?? new StorageOptions();
         services.AddPerfKitMemoryBudget(configuration.GetSection("Memory").Bind);
+        services.AddPerfKitTransferMemory(configuration.GetSection("Transfers").Bind);
         services.AddPerfKitContentCache(
             FileLoader.CacheName,
             o =>

@@ -27,4 +27,8 @@ internal sealed class StorageOptions
     /// <summary>The conversion cache's bound in bytes: 1 MiB to 64 GiB.</summary>
     [Range(1 << 20, 64L << 30)]
     public long ConversionCacheBytes { get; set; } = 32 << 20;
+
+    /// <summary>Bandwidth of all syncs together, in bytes a second: 0 for none, up to 2^31 - 1.</summary>
+    [Range(0, int.MaxValue)]
+    public int SyncBytesPerSecond { get; set; }
 }

@@ -1,6 +1,7 @@
 using FileService.Before;
 using FileService.Data;
 using FileService.Files;
+using FileService.Setup;
 using Microsoft.Extensions.DependencyInjection;
 using PerfKit.Streaming;
 
@@ -49,6 +50,29 @@ public sealed class NaiveSyncs
         await sync.SyncAsync(service.Workspace, storage, Progress(storage), CancellationToken.None);
 
         counter.Writes.Should().Be(writes);
+    }
+
+    [Fact]
+    public async Task Sync_with_a_pace_takes_the_time_its_bytes_need_and_brings_them_whole()
+    {
+        const int Bytes = 300_000;
+        await using var service = await LocalService.StartAsync(
+            Fixture.Engine.Sqlite,
+            static services => services.Configure<StorageOptions>(static o => o.SyncBytesPerSecond = 3 * Bytes)
+        );
+        await service.PutAsync([("large.txt", new string('x', Bytes))]);
+        var storage = await StorageAsync(service);
+        var from = TimeProvider.System.GetTimestamp();
+
+        await service
+            .Get<StorageSync>()
+            .SyncAsync(service.Workspace, storage, Progress(storage), CancellationToken.None);
+
+        // A third of a second, less the burst of 16 KB.
+        TimeProvider.System.GetElapsedTime(from).Should().BeGreaterThan(TimeSpan.FromSeconds(0.25));
+        var file = (await service.FilesAsync()).Single();
+        var store = service.Get<ContentStores>().For(storage.Locator, service.Workspace.TenantId);
+        (await store.GetInfoAsync(ContentHash.Parse(file.ContentHash)))!.Length.Should().Be(Bytes);
     }
 
     private static JobProgress Progress(StorageRow storage) => new(storage.Id, null, "sync", 0);

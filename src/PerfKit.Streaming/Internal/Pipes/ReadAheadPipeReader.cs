@@ -8,9 +8,10 @@ internal sealed class ReadAheadPipeReader : PipeReader
 {
     private readonly PipeReader _source;
     private readonly Pipe _ahead;
+    private readonly PipeWriter _destination;
     private readonly Task _pump;
 
-    public ReadAheadPipeReader(PipeReader source, int aheadBytes, MemoryPool<byte> pool)
+    public ReadAheadPipeReader(PipeReader source, int aheadBytes, MemoryPool<byte> pool, PipeSteps? steps)
     {
         _source = source;
         _ahead = new Pipe(
@@ -22,6 +23,7 @@ internal sealed class ReadAheadPipeReader : PipeReader
                 useSynchronizationContext: false
             )
         );
+        _destination = steps is null ? _ahead.Writer : _ahead.Writer.Through(steps);
         _pump = Task.Run(PumpAsync);
     }
 
@@ -56,14 +58,14 @@ internal sealed class ReadAheadPipeReader : PipeReader
         Exception? fault = null;
         try
         {
-            await _source.SendToAsync(_ahead.Writer).ConfigureAwait(false);
+            await _source.SendToAsync(_destination).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             fault = e;
         }
 
-        await _ahead.Writer.CompleteAsync(fault).ConfigureAwait(false);
+        await _destination.CompleteAsync(fault).ConfigureAwait(false);
         await _source.CompleteAsync().ConfigureAwait(false);
     }
 }
