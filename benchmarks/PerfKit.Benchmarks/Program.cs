@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using PerfKit.Benchmarks.Claims;
+using PerfKit.Benchmarks.Claims.Streaming.Crash;
 using PerfKit.Benchmarks.Gate;
 using PerfKit.Benchmarks.HitRatio;
 
@@ -8,6 +9,7 @@ using PerfKit.Benchmarks.HitRatio;
 return args switch
 {
     ["gate", .. var rest] => await GateCommand.RunAsync(rest),
+    ["child", CrashServer.Name, var root, var kind] => await CrashServer.RunAsync(root, hasty: kind == "hasty"),
     ["child", var name, .. var rest] => await ChildCommand.RunAsync(name, rest),
     ["ratios", .. var rest] => await RatiosCommand.RunAsync(rest),
     _ => RunBenchmarks(args),
