@@ -1,8 +1,9 @@
 namespace PerfKit.Streaming;
 
 /// <summary>
-/// Holds contents under their SHA-256. Bytes under a hash never change, so nothing here is ever invalidated.
-/// Safe for concurrent use; a reader or writer it hands out is for one caller at a time.
+/// Holds contents under their SHA-256. Bytes under a hash never change, so nothing here is ever invalidated, and the address
+/// is the condition: what is opened under a hash is that content or nothing. Safe for concurrent use; a reader or writer it
+/// hands out is for one caller at a time. A store of your own proves itself with <see cref="ContentStoreContract"/>.
 /// </summary>
 public interface IContentStore
 {
@@ -10,8 +11,8 @@ public interface IContentStore
     ValueTask<ContentInfo?> GetInfoAsync(ContentHash hash, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Opens a content, or null when the store does not hold it. An open reader stays readable when the content is
-    /// deleted meanwhile. Dispose it.
+    /// Opens a content, or null when the store does not hold it. The reader reads any range, and moves no byte before it is
+    /// asked for one. It stays readable when the content is deleted meanwhile. Dispose it.
     /// </summary>
     ValueTask<ContentReader?> OpenReadAsync(ContentHash hash, CancellationToken cancellationToken = default);
 
@@ -24,11 +25,32 @@ public interface IContentStore
     ValueTask<ContentWriter> CreateWriterAsync(long? length = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// All contents in the order of their hashes, beginning behind <paramref name="after"/>. Contents that come or go during
-    /// the listing may be in it or not; all others are in it exactly once.
+    /// Contents in the order of their hashes. Contents that come or go during the listing may be in it or not; all others are
+    /// in it exactly once.
     /// </summary>
-    IAsyncEnumerable<ContentInfo> ListAsync(ContentHash? after = null, CancellationToken cancellationToken = default);
+    /// <param name="prefix">
+    /// Only hashes that begin with these hex digits, of either case: 16 listings of one digit each may run side by side.
+    /// </param>
+    /// <param name="after">Only hashes behind this one, held or not: where an earlier listing ended.</param>
+    /// <param name="cancellationToken">Ends the listing with an exception.</param>
+    /// <exception cref="ArgumentException">The prefix is not 0 to 64 hex digits; thrown once the listing is read.</exception>
+    IAsyncEnumerable<ContentInfo> ListAsync(
+        string prefix = "",
+        ContentHash? after = null,
+        CancellationToken cancellationToken = default
+    );
 
-    /// <summary>Removes a content; false when the store did not hold it.</summary>
-    ValueTask<bool> DeleteAsync(ContentHash hash, CancellationToken cancellationToken = default);
+    /// <summary>Removes a content.</summary>
+    /// <param name="hash">The content.</param>
+    /// <param name="unlessCommittedSince">
+    /// Keeps the content when a commit of it began at this time or later, also a commit that found it present, and also one that
+    /// runs at the same time. Null removes it whatever its age.
+    /// </param>
+    /// <param name="cancellationToken">Gives up before anything is removed.</param>
+    /// <returns>True when it was removed; false when the store did not hold it or kept it.</returns>
+    ValueTask<bool> DeleteAsync(
+        ContentHash hash,
+        DateTimeOffset? unlessCommittedSince = null,
+        CancellationToken cancellationToken = default
+    );
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
 using PerfKit.Streaming.Internal;
 
 namespace PerfKit.Streaming;
@@ -7,11 +8,10 @@ namespace PerfKit.Streaming;
 /// <summary>
 /// Contents as files: <c>root/ab/cdef...</c>, one folder for each first byte of the hash; unfinished ones in <c>root/tmp</c>.
 /// A content appears by one rename, whole or not at all, also over a crash; symbolic links below the root are not followed.
-/// Several processes may share a root.
+/// A file's last write time is the time of its content's last commit. Several processes may share a root.
 /// </summary>
-public sealed class LocalContentStore : IContentStore
+public sealed class LocalContentStore : ISweepableContentStore
 {
-    private readonly TimeProvider _clock;
     private readonly StoreLayout _layout;
     private readonly StreamingMetrics _metrics;
 
@@ -24,6 +24,15 @@ public sealed class LocalContentStore : IContentStore
         IMeterFactory? meterFactory = null,
         TimeProvider? clock = null
     )
+        : this(options, meterFactory, clock, RandomAccess.FlushToDisk) { }
+
+    /// <summary>With another way to bring a file or a folder to the disk, for tests.</summary>
+    internal LocalContentStore(
+        LocalContentStoreOptions options,
+        IMeterFactory? meterFactory,
+        TimeProvider? clock,
+        Action<SafeFileHandle> flush
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.FindFault() is { } fault)
@@ -31,8 +40,11 @@ public sealed class LocalContentStore : IContentStore
             throw new ArgumentException(fault, nameof(options));
         }
 
-        _clock = clock ?? TimeProvider.System;
-        _layout = new StoreLayout(Path.GetFullPath(options.Root), options.Durable);
+        _layout = new StoreLayout(
+            Path.GetFullPath(options.Root),
+            clock ?? TimeProvider.System,
+            options.Durable ? flush : null
+        );
         _metrics = new StreamingMetrics(meterFactory, "local");
         _layout.Prepare();
     }
@@ -73,26 +85,28 @@ public sealed class LocalContentStore : IContentStore
     }
 
     /// <inheritdoc/>
-    /// <remarks>Holds the names of one shard, a 256th of the store, at a time.</remarks>
+    /// <remarks>
+    /// Holds the names of one shard, a 256th of the store, at a time. A prefix of two or more digits opens one shard.
+    /// </remarks>
     public async IAsyncEnumerable<ContentInfo> ListAsync(
+        string prefix = "",
         ContentHash? after = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default
     )
     {
-        for (
-            var prefix = after is { } start ? StoreLayout.ShardOf(start) : 0;
-            prefix < StoreLayout.ShardCount;
-            prefix++
-        )
+        var range = HashRange.Of(prefix);
+        var first = after > range.First ? after.Value : range.First;
+        for (var number = StoreLayout.ShardOf(first); number <= StoreLayout.ShardOf(range.Last); number++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             await Task.Yield(); // A long listing gives the thread back between shards.
-            using var shard = _layout.OpenShard(prefix);
+            using var shard = _layout.OpenShard(number);
             if (shard is null)
             {
                 continue;
             }
 
-            foreach (var hash in _layout.ListShard(prefix, after))
+            foreach (var hash in _layout.ListShard(number, range, after))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 using var file = shard.OpenFile(StoreLayout.FileName(hash));
@@ -106,24 +120,29 @@ public sealed class LocalContentStore : IContentStore
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Not synced to the disk: after a power cut the content may be there again, which is what a collector expects.
+    /// Not synced to the disk: after a power cut the content may be there again, which is what a collector expects. A condition
+    /// holds among all processes that share the root by a lock on the shard (flock); where the file system or Windows has none,
+    /// among the commits of this process.
     /// </remarks>
-    public ValueTask<bool> DeleteAsync(ContentHash hash, CancellationToken cancellationToken = default)
+    public ValueTask<bool> DeleteAsync(
+        ContentHash hash,
+        DateTimeOffset? unlessCommittedSince = null,
+        CancellationToken cancellationToken = default
+    )
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var shard = _layout.OpenShard(hash);
-        return new(shard is not null && shard.DeleteFile(StoreLayout.FileName(hash)));
+        return new(shard is not null && shard.Delete(StoreLayout.FileName(hash), unlessCommittedSince));
     }
 
-    /// <summary>
-    /// Deletes temporary files that writers of dead processes left. A file a living writer holds is never touched, however
-    /// old: its lock tells.
-    /// </summary>
-    /// <param name="olderThan">Least time since the last write; guards file systems without locks. Not negative.</param>
-    /// <returns>How many files were deleted.</returns>
-    public int SweepTemporary(TimeSpan olderThan)
+    /// <inheritdoc/>
+    /// <remarks>Looks at the lock of each temporary file: a living writer holds it.</remarks>
+    public ValueTask<int> SweepAsync(TimeSpan olderThan, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(olderThan, TimeSpan.Zero);
-        return TemporaryFiles.Sweep(_layout.TemporaryFolder, _clock.GetUtcNow() - olderThan);
+        _layout.DemandTemporaryFolder();
+        return new(
+            TemporaryFiles.Sweep(_layout.TemporaryFolder, _layout.Clock.GetUtcNow() - olderThan, cancellationToken)
+        );
     }
 }

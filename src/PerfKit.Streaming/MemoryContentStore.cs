@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using PerfKit.Streaming.Internal;
@@ -11,17 +10,22 @@ namespace PerfKit.Streaming;
 /// </summary>
 public sealed class MemoryContentStore : IContentStore
 {
-    private readonly ConcurrentDictionary<ContentHash, byte[]> _contents = new();
+    private readonly MemoryContents _contents;
     private readonly MemoryQuota _quota;
     private readonly StreamingMetrics _metrics;
 
     /// <summary>Makes an empty store.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is out of its range.</exception>
-    public MemoryContentStore(MemoryContentStoreOptions? options = null, IMeterFactory? meterFactory = null)
+    public MemoryContentStore(
+        MemoryContentStoreOptions? options = null,
+        IMeterFactory? meterFactory = null,
+        TimeProvider? clock = null
+    )
     {
         options ??= new MemoryContentStoreOptions();
         options.Validate();
         _quota = new MemoryQuota(options.CapacityBytes);
+        _contents = new MemoryContents(_quota, clock ?? TimeProvider.System);
         _metrics = new StreamingMetrics(meterFactory, "memory");
     }
 
@@ -29,16 +33,14 @@ public sealed class MemoryContentStore : IContentStore
     public ValueTask<ContentInfo?> GetInfoAsync(ContentHash hash, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(_contents.TryGetValue(hash, out var bytes) ? new ContentInfo(hash, bytes.Length) : null);
+        return new(_contents.Find(hash) is { } bytes ? new ContentInfo(hash, bytes.Length) : null);
     }
 
     /// <inheritdoc/>
     public ValueTask<ContentReader?> OpenReadAsync(ContentHash hash, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(
-            _contents.TryGetValue(hash, out var bytes) ? new MemoryContentReader(new(bytes), metrics: _metrics) : null
-        );
+        return new(_contents.Find(hash) is { } bytes ? new MemoryContentReader(new(bytes), metrics: _metrics) : null);
     }
 
     /// <inheritdoc/>
@@ -52,32 +54,30 @@ public sealed class MemoryContentStore : IContentStore
     }
 
     /// <inheritdoc/>
+    /// <remarks>Sorts the hashes it lists, once, when the listing begins.</remarks>
     public async IAsyncEnumerable<ContentInfo> ListAsync(
+        string prefix = "",
         ContentHash? after = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default
     )
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        foreach (var (hash, bytes) in _contents.OrderBy(static content => content.Key))
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (var content in _contents.List(HashRange.Of(prefix), after))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (after is null || hash > after)
-            {
-                yield return new ContentInfo(hash, bytes.Length);
-            }
+            yield return content;
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> DeleteAsync(ContentHash hash, CancellationToken cancellationToken = default)
+    public ValueTask<bool> DeleteAsync(
+        ContentHash hash,
+        DateTimeOffset? unlessCommittedSince = null,
+        CancellationToken cancellationToken = default
+    )
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (!_contents.TryRemove(hash, out var bytes))
-        {
-            return new(false);
-        }
-
-        _quota.Return(bytes.Length);
-        return new(true);
+        return new(_contents.Remove(hash, unlessCommittedSince));
     }
 }

@@ -35,14 +35,14 @@ public sealed class LocalContentStoreTests : IDisposable
 
         (await store.GetInfoAsync(info.Hash)).Should().BeNull();
         (await store.ListAllAsync()).Should().BeEmpty();
-        store.SweepTemporary(TimeSpan.FromDays(1)).Should().Be(0, "the lock says that the writer lives");
+        (await store.SweepAsync(TimeSpan.FromDays(1))).Should().Be(0, "the lock says that the writer lives");
         TemporaryFileCount().Should().Be(1);
         await abandoned.DisposeAsync();
         TemporaryFileCount().Should().Be(0);
     }
 
     [Fact]
-    public void SweepTemporary_deletes_old_files_of_dead_processes_and_nothing_else()
+    public async Task SweepAsync_deletes_old_files_of_dead_processes_and_nothing_else()
     {
         var store = NewStore();
         var dead = _folder.File($"tmp/{Guid.NewGuid():N}.tmp");
@@ -50,9 +50,9 @@ public sealed class LocalContentStoreTests : IDisposable
         File.WriteAllText(dead, "half a content");
         File.WriteAllText(foreign, "not ours");
 
-        store.SweepTemporary(TimeSpan.FromHours(1)).Should().Be(0, "it is too young");
+        (await store.SweepAsync(TimeSpan.FromHours(1))).Should().Be(0, "it is too young");
         _clock.Advance(TimeSpan.FromHours(2));
-        store.SweepTemporary(TimeSpan.FromHours(1)).Should().Be(1);
+        (await store.SweepAsync(TimeSpan.FromHours(1))).Should().Be(1);
 
         File.Exists(dead).Should().BeFalse();
         File.Exists(foreign).Should().BeTrue();

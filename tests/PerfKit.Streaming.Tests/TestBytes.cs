@@ -33,14 +33,6 @@ internal static class TestBytes
         return copy.ToArray();
     }
 
-    public static async Task<List<ContentInfo>> ListAllAsync(this IContentStore store, ContentHash? after = null)
-    {
-        var all = new List<ContentInfo>();
-        await foreach (var info in store.ListAsync(after))
-        {
-            all.Add(info);
-        }
-
-        return all;
-    }
+    public static async Task<List<ContentInfo>> ListAllAsync(this IContentStore store) =>
+        await store.ListAsync().ToListAsync();
 }

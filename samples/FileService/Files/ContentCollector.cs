@@ -96,7 +96,7 @@ internal sealed class ContentCollector(
         var unused = locked.Where(hash => !referenced.Contains(hash)).ToList();
         foreach (var hash in unused)
         {
-            await store.DeleteAsync(ContentHash.Parse(hash, null), ct);
+            await store.DeleteAsync(ContentHash.Parse(hash, null), cancellationToken: ct);
             await scope.DropContentAsync(tenant, hash);
         }
 
@@ -105,9 +105,13 @@ internal sealed class ContentCollector(
 
     private async Task<int> SweepAsync(IContentStore store, string tenant, CancellationToken ct)
     {
-        (store as LocalContentStore)?.SweepTemporary(AbandonedAfter);
+        if (store is ISweepableContentStore sweepable)
+        {
+            await sweepable.SweepAsync(AbandonedAfter, ct);
+        }
+
         var removed = 0;
-        await foreach (var blobs in store.ListAsync(null, ct).Chunk(BatchSize).WithCancellation(ct))
+        await foreach (var blobs in store.ListAsync(cancellationToken: ct).Chunk(BatchSize).WithCancellation(ct))
         {
             var known = await KnownAsync(tenant, blobs, ct);
             foreach (var blob in blobs.Where(blob => !known.Contains(blob.Hash.ToString())))
@@ -139,7 +143,7 @@ internal sealed class ContentCollector(
             return false; // An upload of this content won, so the blob has its row.
         }
 
-        var removed = await store.DeleteAsync(hash, ct);
+        var removed = await store.DeleteAsync(hash, cancellationToken: ct);
         await scope.DropContentAsync(tenant, hash.ToString());
         return removed;
     }

@@ -112,11 +112,11 @@ public sealed class NaiveSyncs
                 return inner.CreateWriterAsync(length, cancellationToken);
             }
 
-            public IAsyncEnumerable<ContentInfo> ListAsync(ContentHash? after, CancellationToken cancellationToken) =>
-                inner.ListAsync(after, cancellationToken);
+            public IAsyncEnumerable<ContentInfo> ListAsync(string prefix, ContentHash? after, CancellationToken ct) =>
+                inner.ListAsync(prefix, after, ct);
 
-            public ValueTask<bool> DeleteAsync(ContentHash hash, CancellationToken cancellationToken) =>
-                inner.DeleteAsync(hash, cancellationToken);
+            public ValueTask<bool> DeleteAsync(ContentHash hash, DateTimeOffset? since, CancellationToken ct) =>
+                inner.DeleteAsync(hash, since, ct);
         }
     }
 }

@@ -27,20 +27,25 @@ internal sealed class RoundTripStore(IContentStore inner, RoundTrip trip) : ICon
     }
 
     public async IAsyncEnumerable<ContentInfo> ListAsync(
+        string prefix,
         ContentHash? after,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default
     )
     {
         await trip.WaitAsync();
-        await foreach (var content in inner.ListAsync(after, cancellationToken))
+        await foreach (var content in inner.ListAsync(prefix, after, cancellationToken))
         {
             yield return content;
         }
     }
 
-    public async ValueTask<bool> DeleteAsync(ContentHash hash, CancellationToken cancellationToken = default)
+    public async ValueTask<bool> DeleteAsync(
+        ContentHash hash,
+        DateTimeOffset? unlessCommittedSince,
+        CancellationToken cancellationToken = default
+    )
     {
         await trip.WaitAsync();
-        return await inner.DeleteAsync(hash, cancellationToken);
+        return await inner.DeleteAsync(hash, unlessCommittedSince, cancellationToken);
     }
 }

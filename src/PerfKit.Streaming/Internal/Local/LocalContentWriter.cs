@@ -11,6 +11,7 @@ internal sealed class LocalContentWriter : ContentWriter
     private readonly string _path;
     private readonly SafeFileHandle _file;
     private bool _renamed;
+    private bool _syncFailed;
 
     private LocalContentWriter(
         StoreLayout layout,
@@ -29,6 +30,7 @@ internal sealed class LocalContentWriter : ContentWriter
 
     public static LocalContentWriter Create(StoreLayout layout, StreamingMetrics metrics, long? declaredLength)
     {
+        layout.DemandTemporaryFolder();
         if (declaredLength is { } length)
         {
             DiskSpace.Demand(layout.Root, length);
@@ -66,16 +68,13 @@ internal sealed class LocalContentWriter : ContentWriter
     protected override ValueTask FinishBlocksAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (_layout.Durable)
+        try
         {
-            try
-            {
-                RandomAccess.FlushToDisk(_file);
-            }
-            catch (IOException e) when (DiskSpace.IsFull(e))
-            {
-                throw DiskSpace.Explain(_layout.Root, e); // Delayed allocation tells only now.
-            }
+            _layout.SyncFile(_file);
+        }
+        catch (IOException e) when (DiskSpace.IsFull(e))
+        {
+            throw DiskSpace.Explain(_layout.Root, e); // Delayed allocation tells only now.
         }
 
         return default;
@@ -86,24 +85,26 @@ internal sealed class LocalContentWriter : ContentWriter
 
     protected override ValueTask PublishAsync(ContentInfo content, CancellationToken cancellationToken)
     {
+        if (_syncFailed)
+        {
+            throw new IOException(
+                $"The sync of {content.Hash} in {_layout.Root} failed before; write the content anew."
+            );
+        }
+
         using var shard = _layout.OpenOrMakeShard(content.Hash);
-        var name = StoreLayout.FileName(content.Hash);
-
-        // A file of another length under this hash is damage from outside: the rename heals it.
-        var present = !_renamed && shard.GetLength(name) == content.Length;
-        if (!present && !_renamed)
-        {
-            shard.MoveIn(_path, name);
-            _renamed = true;
-        }
-
-        // Also when the content was there: whoever renamed it may not have synced the folder yet.
-        if (_layout.Durable)
-        {
-            shard.Sync();
-        }
-
-        _metrics.Committed(stored: !present);
+        using var present = shard.Publish(
+            content.Length,
+            StoreLayout.FileName(content.Hash),
+            _path,
+            _file,
+            _layout.Clock
+        );
+        _renamed = present is null;
+        _syncFailed = true; // Until it has not: an error from a sync is final, a second one would hide it.
+        _layout.Sync(content.Hash, shard, present);
+        _syncFailed = false;
+        _metrics.Committed(stored: _renamed);
         return default;
     }
 

@@ -8,6 +8,8 @@ namespace PerfKit.Streaming.Internal;
 /// </summary>
 internal sealed class PathShardFolder(string folder) : ShardFolder
 {
+    private static readonly Lock Changes = new(); // Of this process: there is no lock on a folder here.
+
     public static new PathShardFolder? Open(string path)
     {
         var info = new DirectoryInfo(path);
@@ -38,7 +40,28 @@ internal sealed class PathShardFolder(string folder) : ShardFolder
         }
     }
 
-    public override void MoveIn(string source, string name)
+    public override void Sync(SafeFileHandle? present, Action<SafeFileHandle> flush) { } // NTFS journals the rename.
+
+    public override void Dispose() { }
+
+    protected override void Lock() => Changes.Enter();
+
+    protected override void Unlock() => Changes.Exit();
+
+    protected override bool TryDate(string name, SafeFileHandle file, DateTime utc)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(Path.Combine(folder, name), utc); // The handle is for reading alone.
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    protected override void MoveIn(string source, string name)
     {
         var target = Path.Combine(folder, name);
         var length = new FileInfo(source).Length;
@@ -46,14 +69,14 @@ internal sealed class PathShardFolder(string folder) : ShardFolder
         {
             File.Move(source, target, overwrite: true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException && GetLength(name) == length)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && LengthOf(name) == length)
         {
             // Windows refuses to replace a file that somebody reads. It is the same content; ours is not needed.
             File.Delete(source);
         }
     }
 
-    public override bool DeleteFile(string name)
+    protected override bool Delete(string name)
     {
         var path = Path.Combine(folder, name);
         if (!File.Exists(path))
@@ -65,7 +88,9 @@ internal sealed class PathShardFolder(string folder) : ShardFolder
         return true;
     }
 
-    public override void Sync() { } // NTFS journals the rename; there is no call to sync a folder.
-
-    public override void Dispose() { }
+    private long? LengthOf(string name)
+    {
+        using var file = OpenFile(name);
+        return file is null ? null : RandomAccess.GetLength(file);
+    }
 }

@@ -23,18 +23,19 @@ internal static class TemporaryFiles
     {
         using (file)
         {
-            if (deletePath is not null)
+            if (deletePath is not null && Directory.Exists(Path.GetDirectoryName(deletePath)))
             {
                 File.Delete(deletePath);
             }
         }
     }
 
-    public static int Sweep(string folder, DateTimeOffset writtenBefore)
+    public static int Sweep(string folder, DateTimeOffset writtenBefore, CancellationToken cancellationToken)
     {
         var deleted = 0;
         foreach (var path in Directory.EnumerateFiles(folder, "*" + Extension))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var file = new FileInfo(path);
             var isOurs = Guid.TryParseExact(Path.GetFileNameWithoutExtension(path), "N", out _);
             if (isOurs && file.LinkTarget is null && file.LastWriteTimeUtc <= writtenBefore && TryDelete(path))

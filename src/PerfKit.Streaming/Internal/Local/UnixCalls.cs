@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace PerfKit.Streaming.Internal;
 
 /// <summary>
-/// The few calls .NET has no name for: opening without following links, and renaming and unlinking relative to an open folder.
+/// The few calls .NET has no name for: opening without following links, renaming and unlinking relative to an open folder,
+/// and locking a folder.
 /// Flags as in fcntl.h of Linux (x64, Arm64) and macOS.
 /// </summary>
 internal static partial class UnixCalls
@@ -13,6 +14,8 @@ internal static partial class UnixCalls
     private const int Interrupted = 4; // EINTR
     private const int NoDeviceBehind = 6; // ENXIO: a socket
     private const int NotAFolder = 20; // ENOTDIR
+    private const int Exclusive = 2; // LOCK_EX
+    private const int Release = 8; // LOCK_UN
 
     private static readonly bool IsMac = OperatingSystem.IsMacOS();
     private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
@@ -94,6 +97,17 @@ internal static partial class UnixCalls
         return true;
     }
 
+    /// <summary>
+    /// Waits for the folder's lock, which ends with the process. A file system without such locks goes on without, as those of
+    /// .NET's files do.
+    /// </summary>
+    public static void Lock(SafeFileHandle folder)
+    {
+        while (Flock(folder, Exclusive) != 0 && Marshal.GetLastPInvokeError() == Interrupted) { }
+    }
+
+    public static void Unlock(SafeFileHandle folder) => _ = Flock(folder, Release);
+
     private static bool IsAbsent(int error) =>
         error is NotFound or NotAFolder or NoDeviceBehind || error == TooManyLinks;
 
@@ -122,4 +136,7 @@ internal static partial class UnixCalls
 
     [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int UnlinkAt(SafeFileHandle folder, string name, int flags);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int Flock(SafeFileHandle file, int operation);
 }

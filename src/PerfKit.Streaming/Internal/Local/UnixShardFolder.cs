@@ -11,7 +11,7 @@ internal sealed class UnixShardFolder(SafeFileHandle folder, string path) : Shar
     public override SafeFileHandle? OpenFile(string name)
     {
         var file = UnixCalls.OpenFile(folder, name, path);
-        if (file is not null && (File.GetAttributes(file) & FileAttributes.Directory) != 0)
+        if (file is not null && !IsRegular(file))
         {
             file.Dispose();
             return null;
@@ -20,11 +20,49 @@ internal sealed class UnixShardFolder(SafeFileHandle folder, string path) : Shar
         return file;
     }
 
-    public override void MoveIn(string source, string name) => UnixCalls.Rename(source, folder, name, path);
+    public override void Sync(SafeFileHandle? present, Action<SafeFileHandle> flush)
+    {
+        if (present is not null)
+        {
+            flush(present);
+        }
 
-    public override bool DeleteFile(string name) => UnixCalls.Unlink(folder, name, path);
-
-    public override void Sync() => RandomAccess.FlushToDisk(folder);
+        flush(folder);
+    }
 
     public override void Dispose() => folder.Dispose();
+
+    protected override void Lock() => UnixCalls.Lock(folder);
+
+    protected override void Unlock() => UnixCalls.Unlock(folder);
+
+    protected override bool TryDate(string name, SafeFileHandle file, DateTime utc)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(file, utc);
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    protected override void MoveIn(string source, string name) => UnixCalls.Rename(source, folder, name, path);
+
+    protected override bool Delete(string name) => UnixCalls.Unlink(folder, name, path);
+
+    private static bool IsRegular(SafeFileHandle file)
+    {
+        try
+        {
+            _ = RandomAccess.GetLength(file);
+            return (File.GetAttributes(file) & FileAttributes.Directory) == 0;
+        }
+        catch (NotSupportedException)
+        {
+            return false; // Without a position: a FIFO.
+        }
+    }
 }

@@ -1,10 +1,8 @@
-using System.Collections.Concurrent;
-
 namespace PerfKit.Streaming.Internal;
 
-/// <summary>Collects blocks in memory; a commit puts one exact array into the dictionary.</summary>
+/// <summary>Collects blocks in memory; a commit puts one exact array into the store.</summary>
 internal sealed class MemoryContentWriter(
-    ConcurrentDictionary<ContentHash, byte[]> contents,
+    MemoryContents contents,
     MemoryQuota quota,
     StreamingMetrics metrics,
     long? declaredLength
@@ -45,7 +43,7 @@ internal sealed class MemoryContentWriter(
 
     protected override ValueTask PublishAsync(ContentInfo content, CancellationToken cancellationToken)
     {
-        var stored = contents.TryAdd(content.Hash, _content);
+        var stored = contents.Publish(content.Hash, _content);
         if (stored)
         {
             _takenBytes = 0; // They are the store's now.

@@ -46,7 +46,7 @@ internal sealed class StoreAudit(string root)
             await RemoveAsync(store, orphan.Hash);
         }
 
-        var swept = store.SweepTemporary(TimeSpan.Zero);
+        var swept = await store.SweepAsync(TimeSpan.Zero);
         await ForgetSomeAsync(store, dice);
         FindLeftovers(store);
         Swept += swept;
