@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using PerfKit.Streaming.Internal;
@@ -7,16 +8,22 @@ using PerfKit.Streaming.Internal;
 namespace PerfKit.Streaming;
 
 /// <summary>
-/// Takes one content, hashes it on the way (SHA-256) and makes it visible at once or never:
+/// Takes one content, hashes it on the way (SHA-256 and XxHash128) and makes it visible at once or never:
 /// write, <see cref="FinishAsync"/>, then <see cref="CommitAsync"/>. Disposing before the commit leaves no trace.
-/// Holds one pooled block of 256 KB, or of the declared length when that is less. For one caller at a time.
+/// Holds a pooled block of 64 KB while small pieces wait in it, and nothing otherwise. For one caller at a time.
 /// </summary>
-/// <remarks>An engine derives from it and brings five verbs; order, hash, length and block keeping are here.</remarks>
+/// <remarks>An engine derives from it and brings five verbs; order, hashes, length and block keeping are here.</remarks>
 public abstract class ContentWriter : IAsyncDisposable
 {
+    /// <summary>Below this many bytes a write costs more for the call than for the bytes.</summary>
+    internal const int LeastBytesWritten = 16 * 1024;
+
+    private const int BlockBytes = 64 * 1024;
+
     private readonly long? _declaredLength;
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private byte[]? _block;
+    private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly XxHash128 _xxHash128 = new();
+    private byte[]? _block; // Held while it holds something.
     private int _filled;
     private long _writtenOut;
     private State _state;
@@ -29,7 +36,6 @@ public abstract class ContentWriter : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(declaredLength ?? 0, nameof(declaredLength));
         _declaredLength = declaredLength;
-        _block = ArrayPool<byte>.Shared.Rent((int)Math.Min(declaredLength ?? long.MaxValue, ContentReader.BlockBytes));
     }
 
     private enum State
@@ -44,7 +50,32 @@ public abstract class ContentWriter : IAsyncDisposable
     /// <summary>Bytes taken so far.</summary>
     public long Length => _writtenOut + _filled;
 
-    /// <summary>Takes bytes; they are copied before this returns, and go to the store in blocks of 256 KB.</summary>
+    /// <summary>
+    /// The XxHash128 of the content, once it is finished: a checksum against accidents, not against people. Stores do not keep it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The writer is not finished.</exception>
+    public UInt128 XxHash128
+    {
+        get
+        {
+            DemandFinished();
+            return _xxHash128.GetCurrentHashAsUInt128();
+        }
+    }
+
+    /// <inheritdoc cref="WriteAsync(ReadOnlySequence{byte}, CancellationToken)"/>
+    [SuppressMessage(
+        "ApiDesign",
+        "RS0026",
+        Justification = "No argument fits both overloads, so no call changes its meaning."
+    )]
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) =>
+        WriteAsync(new ReadOnlySequence<byte>(bytes), cancellationToken);
+
+    /// <summary>
+    /// Takes bytes; the memory is the caller's again when the call is done. 16 KB and more go to the store as they lie, with no
+    /// copy; less is gathered in a block of 64 KB first.
+    /// </summary>
     /// <exception cref="ContentTooLargeException">More bytes than were declared.</exception>
     /// <exception cref="ContentStoreFullException">The store has no room left.</exception>
     /// <exception cref="InvalidOperationException">The writer is finished, failed or disposed.</exception>
@@ -54,7 +85,7 @@ public abstract class ContentWriter : IAsyncDisposable
         Justification = "No argument fits both overloads, so no call changes its meaning."
     )]
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default)
+    public async ValueTask WriteAsync(ReadOnlySequence<byte> bytes, CancellationToken cancellationToken = default)
     {
         Demand(State.Writing);
         if (Length + bytes.Length > _declaredLength)
@@ -63,31 +94,23 @@ public abstract class ContentWriter : IAsyncDisposable
             throw new ContentTooLargeException(_declaredLength.Value);
         }
 
-        while (!bytes.IsEmpty)
+        if (bytes.Length >= LeastBytesWritten)
         {
-            var taken = Math.Min(ContentReader.BlockBytes - _filled, bytes.Length);
-            bytes[..taken].CopyTo(_block.AsMemory(_filled));
-            bytes = bytes[taken..];
-            _filled += taken;
-            if (_filled == ContentReader.BlockBytes)
-            {
-                await WriteOutAsync(cancellationToken).ConfigureAwait(false);
-            }
+            await EmptyBlockAsync(cancellationToken).ConfigureAwait(false);
+            await StoreAsync(bytes, cancellationToken).ConfigureAwait(false);
+            return;
         }
-    }
 
-    /// <inheritdoc cref="WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
-    [SuppressMessage(
-        "ApiDesign",
-        "RS0026",
-        Justification = "No argument fits both overloads, so no call changes its meaning."
-    )]
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask WriteAsync(ReadOnlySequence<byte> bytes, CancellationToken cancellationToken = default)
-    {
-        foreach (var segment in bytes)
+        if (_filled + bytes.Length > BlockBytes)
         {
-            await WriteAsync(segment, cancellationToken).ConfigureAwait(false);
+            await EmptyBlockAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!bytes.IsEmpty)
+        {
+            _block ??= ArrayPool<byte>.Shared.Rent(BlockBytes);
+            bytes.CopyTo(_block.AsSpan(_filled));
+            _filled += (int)bytes.Length;
         }
     }
 
@@ -112,13 +135,12 @@ public abstract class ContentWriter : IAsyncDisposable
             throw new ContentTruncatedException(_declaredLength.Value, Length);
         }
 
-        await WriteOutAsync(cancellationToken).ConfigureAwait(false);
+        await EmptyBlockAsync(cancellationToken).ConfigureAwait(false);
         using var activity = StreamingActivity.Start("content.finish", _writtenOut);
         _state = State.Failed;
         await FinishBlocksAsync(cancellationToken).ConfigureAwait(false);
         _info = new ContentInfo(TakeHash(), _writtenOut);
         _state = State.Finished;
-        ReleaseBlock();
         return _info;
     }
 
@@ -128,11 +150,7 @@ public abstract class ContentWriter : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The writer is not finished.</exception>
     public ContentReader OpenFinished()
     {
-        if (_state != State.Committed)
-        {
-            Demand(State.Finished);
-        }
-
+        DemandFinished();
         return OpenBlocks(_writtenOut);
     }
 
@@ -167,13 +185,16 @@ public abstract class ContentWriter : IAsyncDisposable
         _state = State.Disposed;
         GC.SuppressFinalize(this);
         ReleaseBlock();
-        _hash.Dispose();
+        _sha256.Dispose();
         await ReleaseAsync(committed).ConfigureAwait(false);
     }
 
-    /// <summary>Stores one block at an offset; blocks come in order and are hashed while this runs.</summary>
-    protected abstract ValueTask WriteBlockAsync(
-        ReadOnlyMemory<byte> block,
+    /// <summary>
+    /// Stores bytes at an offset, in as few calls as it can; they come in order, are lent for the time of the call, and are hashed
+    /// while it runs.
+    /// </summary>
+    protected abstract ValueTask WriteBlocksAsync(
+        ReadOnlySequence<byte> blocks,
         long offset,
         CancellationToken cancellationToken
     );
@@ -190,27 +211,37 @@ public abstract class ContentWriter : IAsyncDisposable
     /// <summary>Releases what the writer holds, and drops the blocks unless they were committed. Called once.</summary>
     protected abstract ValueTask ReleaseAsync(bool committed);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask WriteOutAsync(CancellationToken cancellationToken)
+    private async ValueTask EmptyBlockAsync(CancellationToken cancellationToken)
     {
-        if (_filled == 0)
+        if (_filled > 0)
         {
-            return;
+            var filled = new ReadOnlySequence<byte>(_block!, 0, _filled);
+            _filled = 0;
+            await StoreAsync(filled, cancellationToken).ConfigureAwait(false);
+            ReleaseBlock();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask StoreAsync(ReadOnlySequence<byte> bytes, CancellationToken cancellationToken)
+    {
+        _state = State.Failed; // Until they are stored: after an error nobody knows what is on the disk.
+        var write = WriteBlocksAsync(bytes, _writtenOut, cancellationToken);
+        foreach (var segment in bytes)
+        {
+            _sha256.AppendData(segment.Span); // While the disk works; the second hash finds the bytes in the nearest cache.
+            _xxHash128.Append(segment.Span);
         }
 
-        _state = State.Failed; // Until the block is stored: after an error nobody knows what is on the disk.
-        var write = WriteBlockAsync(_block.AsMemory(0, _filled), _writtenOut, cancellationToken);
-        _hash.AppendData(_block!, 0, _filled); // While the disk works.
         await write.ConfigureAwait(false);
-        _writtenOut += _filled;
-        _filled = 0;
+        _writtenOut += bytes.Length;
         _state = State.Writing;
     }
 
     private ContentHash TakeHash()
     {
         Span<byte> sha256 = stackalloc byte[ContentHash.ByteLength];
-        _hash.GetHashAndReset(sha256);
+        _sha256.GetHashAndReset(sha256);
         return new ContentHash(sha256);
     }
 
@@ -219,6 +250,14 @@ public abstract class ContentWriter : IAsyncDisposable
         if (Interlocked.Exchange(ref _block, null) is { } block)
         {
             ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    private void DemandFinished()
+    {
+        if (_state != State.Committed)
+        {
+            Demand(State.Finished);
         }
     }
 

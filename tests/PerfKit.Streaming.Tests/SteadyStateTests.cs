@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -81,6 +82,20 @@ public sealed class SteadyStateTests : IDisposable
     }
 
     [Fact]
+    public async Task CopyToAsync_of_lent_segments_does_not_allocate_by_the_block()
+    {
+        var segments = LentSegments.Of(TestBytes.Random(ContentReader.BlockBytes), segmentBytes: 4096);
+
+        var perBlock = await AllocatedPerBlockAsync(async blocks =>
+        {
+            await using var writer = await _store.CreateWriterAsync();
+            await new LendingReader(segments, blocks).CopyToAsync(writer, long.MaxValue);
+        });
+
+        perBlock.Should().BeLessThan(1 + StateMachinesBytes);
+    }
+
+    [Fact]
     public async Task A_2_GiB_body_keeps_the_memory_flat_both_ways()
     {
         const long length = 2L << 30;
@@ -154,6 +169,25 @@ public sealed class SteadyStateTests : IDisposable
         }
 
         return least;
+    }
+
+    /// <summary>A pipe that lends the same segments a number of times.</summary>
+    private sealed class LendingReader(ReadOnlySequence<byte> segments, int times) : PipeReader
+    {
+        private int _left = times;
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+            new(new ReadResult(segments, isCanceled: false, isCompleted: --_left == 0));
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) { }
+
+        public override void AdvanceTo(SequencePosition consumed) { }
+
+        public override bool TryRead(out ReadResult result) => throw new NotSupportedException();
+
+        public override void CancelPendingRead() { }
+
+        public override void Complete(Exception? exception = null) { }
     }
 
     /// <summary>A pipe that forgets, and lends the same block again.</summary>

@@ -35,7 +35,7 @@ internal sealed class StreamingMetrics
 
     public void Read(int bytes) => _read.Add(bytes, _store);
 
-    public void Written(int bytes) => _written.Add(bytes, _store);
+    public void Written(long bytes) => _written.Add(bytes, _store);
 
     public void Committed(bool stored) => _commits.Add(1, _store, new("outcome", stored ? "stored" : "present"));
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -48,16 +49,26 @@ internal sealed class LocalContentWriter : ContentWriter
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    protected override async ValueTask WriteBlockAsync(
-        ReadOnlyMemory<byte> block,
+    protected override async ValueTask WriteBlocksAsync(
+        ReadOnlySequence<byte> blocks,
         long offset,
         CancellationToken cancellationToken
     )
     {
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            await RandomAccess.WriteAsync(_file, block, offset, cancellationToken).ConfigureAwait(false);
-            _metrics.Written(block.Length);
+            // Unix has no overlapped file I/O: there an asynchronous write is the same call after a hop to another thread.
+            if (GatherWrite.Supported)
+            {
+                GatherWrite.Write(_file, blocks, offset);
+            }
+            else
+            {
+                await WriteEachAsync(blocks, offset, cancellationToken).ConfigureAwait(false);
+            }
+
+            _metrics.Written(blocks.Length);
         }
         catch (IOException e) when (DiskSpace.IsFull(e))
         {
@@ -117,5 +128,18 @@ internal sealed class LocalContentWriter : ContentWriter
 
         TemporaryFiles.Close(_file, _renamed ? null : _path);
         return default;
+    }
+
+    private async ValueTask WriteEachAsync(
+        ReadOnlySequence<byte> blocks,
+        long offset,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var block in blocks)
+        {
+            await RandomAccess.WriteAsync(_file, block, offset, cancellationToken).ConfigureAwait(false);
+            offset += block.Length;
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace PerfKit.Streaming.Internal;
 
 /// <summary>Collects blocks in memory; a commit puts one exact array into the store.</summary>
@@ -12,22 +14,26 @@ internal sealed class MemoryContentWriter(
     private byte[] _content = [];
     private long _takenBytes;
 
-    protected override ValueTask WriteBlockAsync(
-        ReadOnlyMemory<byte> block,
+    protected override ValueTask WriteBlocksAsync(
+        ReadOnlySequence<byte> blocks,
         long offset,
         CancellationToken cancellationToken
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (offset + block.Length > Array.MaxLength)
+        if (offset + blocks.Length > Array.MaxLength)
         {
             throw new ContentTooLargeException(Array.MaxLength);
         }
 
-        quota.Take(block.Length);
-        _takenBytes += block.Length;
-        _blocks.Write(block.Span);
-        metrics.Written(block.Length);
+        quota.Take(blocks.Length);
+        _takenBytes += blocks.Length;
+        foreach (var block in blocks)
+        {
+            _blocks.Write(block.Span);
+        }
+
+        metrics.Written(blocks.Length);
         return default;
     }
 
