@@ -3,14 +3,20 @@ namespace PerfKit.Streaming;
 /// <summary>What an answer says of a content before a byte of it is read; usually one database row.</summary>
 public sealed record ContentDescription
 {
-    /// <summary>Length in bytes, not negative.</summary>
-    public required long Length { get; init; }
+    /// <summary>
+    /// Length in bytes, not negative. Null when it is not known before the content is opened: 304 and HEAD then open it too.
+    /// A content that should have a length and is missing is damage (500); one without is merely not there (404).
+    /// </summary>
+    public long? Length { get; init; }
+
+    /// <summary>SHA-256 of the bytes, when known: gives the entity tag where <see cref="ETag"/> does not, and the digest fields.</summary>
+    public ContentHash? Sha256 { get; init; }
 
     /// <summary>
-    /// The strong entity tag without its quotes: the same tag means the same bytes. A content hash is one. Visible ASCII
-    /// without quotes.
+    /// The strong entity tag without its quotes: the same tag means the same bytes. Null takes the 64 hex digits of
+    /// <see cref="Sha256"/>, or what a file tells of itself. Visible ASCII without quotes.
     /// </summary>
-    public required string ETag { get; init; }
+    public string? ETag { get; init; }
 
     /// <summary>The media type, with parameters. Visible ASCII.</summary>
     public required string ContentType { get; init; }
@@ -27,6 +33,6 @@ public sealed record ContentDescription
     /// <summary>Whether a browser should save the content instead of showing it.</summary>
     public bool Attachment { get; init; }
 
-    /// <summary>The Cache-Control field, if any. Visible ASCII.</summary>
+    /// <summary>The Cache-Control field of 200, 206 and 304, if any. Visible ASCII.</summary>
     public string? CacheControl { get; init; }
 }

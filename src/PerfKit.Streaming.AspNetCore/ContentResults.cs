@@ -11,18 +11,38 @@ public static class ContentResults
     /// ranges, an unknown unit or a malformed field count as no range. Memory is one block of 256 KB whatever the length, and a
     /// reader that leaves ends the copy at the next block.
     /// </summary>
-    /// <param name="what">What the answer says of the content.</param>
+    /// <param name="what">What the answer says of the content; it has an entity tag or a hash.</param>
     /// <param name="open">
     /// Opens it, called only when a body will be sent. Null, or a content of another length, gives a problem answer with status 500
     /// and type <c>urn:perfkit:content-missing</c>; a content that ends early breaks the connection, so no client takes a
     /// part for the whole.
     /// </param>
-    /// <exception cref="ArgumentException">A field of <paramref name="what"/> cannot stand in a header.</exception>
-    public static IResult Stream(ContentDescription what, Func<CancellationToken, ValueTask<ContentReader?>> open)
+    /// <exception cref="ArgumentException">A field of <paramref name="what"/> cannot stand in a header, or both tag and hash are missing.</exception>
+    public static DownloadResult Stream(
+        ContentDescription what,
+        Func<CancellationToken, ValueTask<ContentReader?>> open
+    )
     {
         ArgumentNullException.ThrowIfNull(what);
         ArgumentNullException.ThrowIfNull(open);
+        HeaderText.DemandTagged(what);
+        return new DownloadResult(what, new DelegateSource(open));
+    }
+
+    /// <summary>The same with a content that a store holds under the description's hash.</summary>
+    /// <param name="what">What the answer says of the content; <see cref="ContentDescription.Sha256"/> is needed, a length is not.</param>
+    /// <param name="store">The store. Where it holds nothing under the hash the answer is 404, or 500 when a length was described.</param>
+    /// <exception cref="ArgumentException">A field of <paramref name="what"/> cannot stand in a header, or the hash is missing.</exception>
+    public static DownloadResult Stream(ContentDescription what, IContentStore store)
+    {
+        ArgumentNullException.ThrowIfNull(what);
+        ArgumentNullException.ThrowIfNull(store);
         HeaderText.Demand(what);
-        return new ContentResult(what, open);
+        return what.Sha256 is { } hash
+            ? new DownloadResult(what, new StoreSource(store, hash))
+            : throw new ArgumentException(
+                "A store finds a content by its hash: set ContentDescription.Sha256.",
+                nameof(what)
+            );
     }
 }

@@ -83,8 +83,7 @@ public sealed class ConditionTests(Article article) : IClassFixture<Article>
 
         answer["ETag"].Should().Be("\"v1\"");
         answer["Cache-Control"].Should().Be("private, max-age=60");
-        answer["Last-Modified"].Should().Be(Article.Date);
-        answer.Fields.Keys.Should().NotContain(["Content-Length", "Content-Type"]);
+        answer.Fields.Keys.Should().NotContain(["Content-Length", "Content-Type", "Last-Modified"]);
         article.Opened.Should().Be(opened);
     }
 

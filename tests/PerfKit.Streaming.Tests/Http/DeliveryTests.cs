@@ -46,7 +46,7 @@ public sealed class DeliveryTests
     public async Task Stream_of_a_content_that_ends_early_breaks_the_connection()
     {
         var what = Abc with { Length = 3 * ContentReader.BlockBytes };
-        var reader = new EndlessReader(what.Length) { EndsAt = ContentReader.BlockBytes };
+        var reader = new EndlessReader(what.Length.Value) { EndsAt = ContentReader.BlockBytes };
         await using var server = await ContentServer.StartAsync(what, () => reader);
 
         var get = () => server.Client.GetByteArrayAsync("/content");
@@ -59,7 +59,7 @@ public sealed class DeliveryTests
     public async Task Stream_to_a_reader_that_leaves_stops_reading_within_a_few_blocks()
     {
         var what = Abc with { Length = 100L << 30 };
-        var reader = new EndlessReader(what.Length);
+        var reader = new EndlessReader(what.Length.Value);
         await using var server = await ContentServer.StartAsync(what, () => reader);
         using (var socket = await server.ConnectAsync())
         {

@@ -13,10 +13,27 @@ internal static class HeaderText
         .. Enumerable.Range(0x21, 0x5e).Select(static code => (char)code).Where(static c => c != '"'),
     ]);
 
+    /// <summary>Demands in addition what names the bytes: without a tag no resumed download could be told from another.</summary>
+    public static void DemandTagged(ContentDescription what)
+    {
+        Demand(what);
+        if (what.ETag is null && what.Sha256 is null)
+        {
+            throw new ArgumentException(
+                "The content has nothing that names its bytes: set ContentDescription.ETag or ContentDescription.Sha256.",
+                nameof(what)
+            );
+        }
+    }
+
     public static void Demand(ContentDescription what)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(what.Length, nameof(what));
-        Demand(what.ETag, TagCharacters, nameof(what.ETag));
+        ArgumentOutOfRangeException.ThrowIfNegative(what.Length ?? 0, nameof(what));
+        if (what.ETag is not null)
+        {
+            Demand(what.ETag, TagCharacters, nameof(what.ETag));
+        }
+
         Demand(what.ContentType, FieldCharacters, nameof(what.ContentType));
         if (what.CacheControl is not null)
         {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Primitives;
 
 namespace PerfKit.Streaming.Internal;
 
-/// <summary>The part of a content that a Range field asks for (RFC 9110, 14.1.2).</summary>
-internal readonly record struct ByteRange(RangeKind Kind, long Offset = 0, long Length = 0)
+/// <summary>What a Range field asks for of a representation (RFC 9110, 14.1.2 and 14.2).</summary>
+internal readonly record struct RangeSet(RangeKind Kind, ByteRange Single = default)
 {
     private const string Unit = "bytes=";
 
@@ -12,55 +12,54 @@ internal readonly record struct ByteRange(RangeKind Kind, long Offset = 0, long 
     /// Reads one range. Several ranges, other units and malformed fields are <see cref="RangeKind.Whole"/>: a server may ignore
     /// the field, and the whole is never wrong.
     /// </summary>
-    public static ByteRange Parse(StringValues field, long contentLength)
+    public static RangeSet Parse(StringValues field, long length)
     {
-        var whole = new ByteRange(RangeKind.Whole, 0, contentLength);
         if (field.Count != 1 || field[0] is not { } text || !text.StartsWith(Unit, StringComparison.OrdinalIgnoreCase))
         {
-            return whole;
+            return default;
         }
 
         var spec = text.AsSpan(Unit.Length).Trim(" \t");
         var dash = spec.IndexOf('-');
         if (dash < 0)
         {
-            return whole;
+            return default;
         }
 
         var first = spec[..dash];
         var last = spec[(dash + 1)..];
         if (!IsNumber(first) || !IsNumber(last) || (first.IsEmpty && last.IsEmpty))
         {
-            return whole;
+            return default;
         }
 
-        return first.IsEmpty ? Suffix(Number(last), contentLength) : Between(first, last, contentLength);
+        return first.IsEmpty ? Suffix(Number(last), length) : Between(first, last, length);
     }
 
-    private static ByteRange Suffix(long count, long contentLength)
+    private static RangeSet Suffix(long count, long length)
     {
         if (count == 0)
         {
-            return new ByteRange(RangeKind.Unsatisfiable);
+            return new RangeSet(RangeKind.Unsatisfiable);
         }
 
         // The last bytes of nothing are nothing, which Content-Range cannot say: the whole says it.
-        var length = Math.Min(count, contentLength);
-        return new ByteRange(length == 0 ? RangeKind.Whole : RangeKind.Part, contentLength - length, length);
+        count = Math.Min(count, length);
+        return count == 0 ? default : new RangeSet(RangeKind.Single, new ByteRange(length - count, count));
     }
 
-    private static ByteRange Between(ReadOnlySpan<char> first, ReadOnlySpan<char> last, long contentLength)
+    private static RangeSet Between(ReadOnlySpan<char> first, ReadOnlySpan<char> last, long length)
     {
         var start = Number(first);
         var end = last.IsEmpty ? long.MaxValue : Number(last);
         if (end < start)
         {
-            return new ByteRange(RangeKind.Whole, 0, contentLength);
+            return default;
         }
 
-        return start >= contentLength
-            ? new ByteRange(RangeKind.Unsatisfiable)
-            : new ByteRange(RangeKind.Part, start, Math.Min(end, contentLength - 1) - start + 1);
+        return start >= length
+            ? new RangeSet(RangeKind.Unsatisfiable)
+            : new RangeSet(RangeKind.Single, new ByteRange(start, Math.Min(end, length - 1) - start + 1));
     }
 
     private static bool IsNumber(ReadOnlySpan<char> digits) => !digits.ContainsAnyExceptInRange('0', '9');
@@ -73,6 +72,6 @@ internal readonly record struct ByteRange(RangeKind Kind, long Offset = 0, long 
 internal enum RangeKind
 {
     Whole,
-    Part,
+    Single,
     Unsatisfiable,
 }
