@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.IO.Hashing;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using PerfKit.Streaming.Internal;
 
 namespace PerfKit.Streaming;
@@ -21,8 +19,7 @@ public abstract class ContentWriter : IAsyncDisposable
     private const int BlockBytes = 64 * 1024;
 
     private readonly long? _declaredLength;
-    private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly XxHash128 _xxHash128 = new();
+    private readonly ContentHasher _hasher = new();
     private byte[]? _block; // Held while it holds something.
     private int _filled;
     private long _writtenOut;
@@ -59,7 +56,7 @@ public abstract class ContentWriter : IAsyncDisposable
         get
         {
             DemandFinished();
-            return _xxHash128.GetCurrentHashAsUInt128();
+            return _hasher.XxHash128;
         }
     }
 
@@ -139,7 +136,7 @@ public abstract class ContentWriter : IAsyncDisposable
         using var activity = StreamingActivity.Start("content.finish", _writtenOut);
         _state = State.Failed;
         await FinishBlocksAsync(cancellationToken).ConfigureAwait(false);
-        _info = new ContentInfo(TakeHash(), _writtenOut);
+        _info = new ContentInfo(_hasher.Sha256, _writtenOut);
         _state = State.Finished;
         return _info;
     }
@@ -185,7 +182,7 @@ public abstract class ContentWriter : IAsyncDisposable
         _state = State.Disposed;
         GC.SuppressFinalize(this);
         ReleaseBlock();
-        _sha256.Dispose();
+        _hasher.Dispose();
         await ReleaseAsync(committed).ConfigureAwait(false);
     }
 
@@ -227,22 +224,10 @@ public abstract class ContentWriter : IAsyncDisposable
     {
         _state = State.Failed; // Until they are stored: after an error nobody knows what is on the disk.
         var write = WriteBlocksAsync(bytes, _writtenOut, cancellationToken);
-        foreach (var segment in bytes)
-        {
-            _sha256.AppendData(segment.Span); // While the disk works; the second hash finds the bytes in the nearest cache.
-            _xxHash128.Append(segment.Span);
-        }
-
+        _hasher.Append(bytes); // While the disk works.
         await write.ConfigureAwait(false);
         _writtenOut += bytes.Length;
         _state = State.Writing;
-    }
-
-    private ContentHash TakeHash()
-    {
-        Span<byte> sha256 = stackalloc byte[ContentHash.ByteLength];
-        _sha256.GetHashAndReset(sha256);
-        return new ContentHash(sha256);
     }
 
     private void ReleaseBlock()

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace PerfKit.Streaming.Tests.Contract;
 
 internal enum Flaw
@@ -44,7 +46,7 @@ internal sealed class FlawedWriters(Flaw flaw) : StoreDecorator(new MemoryConten
         private readonly MemoryStream _bytes = new();
         private bool _published;
 
-        protected override ValueTask WriteBlockAsync(ReadOnlyMemory<byte> block, long offset, CancellationToken ct)
+        protected override ValueTask WriteBlocksAsync(ReadOnlySequence<byte> blocks, long offset, CancellationToken ct)
         {
             if (flaw != Flaw.IgnoresCancellation)
             {
@@ -52,7 +54,7 @@ internal sealed class FlawedWriters(Flaw flaw) : StoreDecorator(new MemoryConten
             }
 
             _bytes.Position = flaw == Flaw.LosesBlocks ? 0 : offset;
-            _bytes.Write(block.Span);
+            _bytes.Write(blocks.ToArray());
             return default;
         }
 
