@@ -85,10 +85,12 @@ install_missing() {
     [ -n "${PERFKIT_TEST_POSTGRES:-}" ] || has_postgres || missing="$missing postgresql"
     [ -n "${PERFKIT_TEST_REDIS:-}" ] || command -v redis-server >/dev/null || missing="$missing redis-server"
     find_chromium >/dev/null || missing="$missing chromium"
+    command -v wrk >/dev/null || missing="$missing wrk"
+    PATH="$PATH:/usr/sbin" command -v nginx >/dev/null || missing="$missing nginx-light"
     [ -n "$missing" ] || return 0
 
     [ "$(uname)" = Darwin ] &&
-        die "missing:$missing. Install with: brew install postgresql@17 redis && brew install --cask chromium"
+        die "missing:$missing. Install with: brew install postgresql@17 redis nginx wrk && brew install --cask chromium"
     command -v apt-get >/dev/null || die "missing:$missing. Install them, or name servers in PERFKIT_TEST_POSTGRES and _REDIS"
     local root=
     if [ "$(id -u)" != 0 ]; then
