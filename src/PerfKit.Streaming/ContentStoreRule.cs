@@ -15,7 +15,8 @@ public sealed class ContentStoreRule
     public string Name { get; }
 
     /// <summary>
-    /// Checks the promise; takes well under a second on a local disk, a few hundred calls at most. Leaves contents behind.
+    /// Checks the promise with at most two thousand calls, most often a few hundred: about a second on a local disk. Leaves
+    /// contents behind.
     /// </summary>
     /// <param name="emptyStore">
     /// A store that holds nothing and that nobody else uses. It goes by the system's clock, to within the time of a call.

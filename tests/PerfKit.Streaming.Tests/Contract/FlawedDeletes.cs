@@ -6,7 +6,7 @@ namespace PerfKit.Streaming.Tests.Contract;
 internal sealed class FlawedDeletes(FlawedDeletes.Kind kind) : StoreDecorator(new MemoryContentStore())
 {
     private readonly ConcurrentDictionary<ContentHash, DateTimeOffset> _firstSeen = new();
-    private readonly TaskCompletionSource _commitsSeen = new();
+    private readonly TaskCompletionSource _commitSeen = new();
     private int _seen;
 
     public enum Kind
@@ -22,9 +22,9 @@ internal sealed class FlawedDeletes(FlawedDeletes.Kind kind) : StoreDecorator(ne
     public override async ValueTask<ContentInfo?> GetInfoAsync(ContentHash hash, CancellationToken ct)
     {
         var info = await base.GetInfoAsync(hash, ct);
-        if (info is not null && Interlocked.Increment(ref _seen) == 4)
+        if (info is not null && Interlocked.Increment(ref _seen) == 1)
         {
-            _commitsSeen.SetResult();
+            _commitSeen.SetResult();
         }
 
         return info;
@@ -45,7 +45,7 @@ internal sealed class FlawedDeletes(FlawedDeletes.Kind kind) : StoreDecorator(ne
                 var first = _firstSeen.GetOrAdd(hash, TimeProvider.System.GetUtcNow().AddSeconds(-1));
                 return !(first >= since) && await base.DeleteAsync(hash, null, ct);
             case Kind.LooksThenDeletes:
-                await _commitsSeen.Task; // The commits come after the look.
+                await _commitSeen.Task; // The commit comes after the look.
                 return await base.DeleteAsync(hash, null, ct);
             default:
                 return await base.DeleteAsync(hash, since, CancellationToken.None);

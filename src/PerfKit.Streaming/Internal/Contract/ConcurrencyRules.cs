@@ -4,7 +4,7 @@ namespace PerfKit.Streaming.Internal.Contract;
 internal static class ConcurrencyRules
 {
     private const int Writers = 16;
-    private const int Rounds = 40;
+    private const int Rounds = 200;
 
     public static readonly ContentStoreRule[] All =
     [
@@ -31,25 +31,36 @@ internal static class ConcurrencyRules
         }
     }
 
-    /// <summary>Every commit begins after the time that the deletes spare, so each must find its content once it is done.</summary>
+    /// <summary>
+    /// The content is older than the time that the delete spares, the commit younger. Both start in one moment, so that either
+    /// falls into the middle of the other; whatever came first, the content must be there once the commit is done.
+    /// </summary>
     private static async Task CommitBeatsDeleteAsync(IContentStore store)
     {
         var bytes = Trial.Bytes(1000);
-        await store.PutAsync(bytes).ConfigureAwait(false);
         for (var round = 0; round < Rounds; round++)
         {
+            await store.PutAsync(bytes).ConfigureAwait(false);
+            var writer = await store.CreateWriterAsync(bytes.Length).ConfigureAwait(false);
+            await using var _ = writer.ConfigureAwait(false);
+            await writer.WriteAsync(bytes).ConfigureAwait(false);
+            await writer.FinishAsync().ConfigureAwait(false);
+
             var since = DeletingRules.NextMoment();
+            var waiting = 2;
             await AtOnceAsync(
-                    6,
+                    2,
                     async i =>
                     {
-                        if (i % 3 == 0)
+                        Interlocked.Decrement(ref waiting);
+                        SpinWait.SpinUntil(() => Volatile.Read(ref waiting) == 0);
+                        if (i == 0)
                         {
                             await store.DeleteAsync(ContentHash.Compute(bytes), since).ConfigureAwait(false);
                             return;
                         }
 
-                        await store.PutAsync(bytes).ConfigureAwait(false);
+                        await writer.CommitAsync().ConfigureAwait(false);
                         await store.DemandHoldsAsync(bytes).ConfigureAwait(false);
                     }
                 )
