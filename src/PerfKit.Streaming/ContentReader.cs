@@ -13,6 +13,9 @@ public abstract class ContentReader : IAsyncDisposable
     /// <summary>Bytes that are read and flushed at a time: 256 KB, where copying from the page cache is at its fastest.</summary>
     public const int BlockBytes = 256 * 1024;
 
+    // What Kestrel's pool lends. Larger pieces come from the array pool, which makes garbage of them when many wait.
+    private const int SmallPieceBytes = 4096;
+
     /// <summary>Length of the content in bytes.</summary>
     public abstract long Length { get; }
 
@@ -64,17 +67,22 @@ public abstract class ContentReader : IAsyncDisposable
         for (var end = offset + length; offset < end; )
         {
             var blockBytes = place?.NextBlock(end - offset) ?? (int)Math.Min(end - offset, BlockBytes);
-            var block = destination.GetMemory(blockBytes)[..blockBytes];
-            var read = await ReadAsync(offset, block, cancellationToken).ConfigureAwait(false);
-            if (read == 0)
+            var pieceBytes = blockBytes == TransferMemory.PlaceBytes ? SmallPieceBytes : blockBytes;
+            for (var blockEnd = offset + blockBytes; offset < blockEnd; )
             {
-                throw new EndOfStreamException(
-                    $"The content ended at byte {offset}, {end - offset} bytes before the end of what was asked for."
-                );
-            }
+                var piece = (int)Math.Min(blockEnd - offset, pieceBytes);
+                var memory = destination.GetMemory(piece)[..piece];
+                var read = await ReadAsync(offset, memory, cancellationToken).ConfigureAwait(false);
+                if (read == 0)
+                {
+                    throw new EndOfStreamException(
+                        $"The content ended at byte {offset}, {end - offset} bytes before the end of what was asked for."
+                    );
+                }
 
-            destination.Advance(read);
-            offset += read;
+                destination.Advance(read);
+                offset += read;
+            }
 
             var handedOver = place?.HandOver() ?? 0;
             var flush = await destination.FlushAsync(cancellationToken).ConfigureAwait(false);

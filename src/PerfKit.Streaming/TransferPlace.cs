@@ -2,17 +2,19 @@ namespace PerfKit.Streaming;
 
 /// <summary>
 /// One request's place in a <see cref="TransferMemory"/>, for one transfer at a time. It sizes the blocks: 256 KB to a
-/// quick reader while there is memory to lend, the place's own 16 KB to one that keeps a block waiting.
+/// quick reader while there is memory to lend, the place's own 16 KB to one that keeps a block waiting, until it has taken
+/// 1 MB without.
 /// </summary>
 public sealed class TransferPlace : IDisposable
 {
     private const int MostBytes = ContentReader.BlockBytes;
+    private const int TrustAfter = (1 << 20) / TransferMemory.PlaceBytes;
 
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(20);
 
     private readonly TransferMemory _memory;
     private int _lentBytes;
-    private bool _isSlow;
+    private int _blocksToTrust;
     private bool _isReleased;
 
     internal TransferPlace(TransferMemory memory)
@@ -36,7 +38,7 @@ public sealed class TransferPlace : IDisposable
     {
         ObjectDisposedException.ThrowIf(_isReleased, this);
         GiveBack();
-        var wanted = _isSlow ? TransferMemory.PlaceBytes : (int)Math.Min(leftBytes, MostBytes);
+        var wanted = _blocksToTrust > 0 ? TransferMemory.PlaceBytes : (int)Math.Min(leftBytes, MostBytes);
         for (; wanted > TransferMemory.PlaceBytes; wanted /= 2)
         {
             var extra = wanted - TransferMemory.PlaceBytes;
@@ -54,7 +56,8 @@ public sealed class TransferPlace : IDisposable
     internal long HandOver() => _memory.Clock.GetTimestamp();
 
     /// <summary>Learns how long the reader kept the block that was handed over then.</summary>
-    internal void TakeBack(long handedOver) => _isSlow = _memory.Clock.GetElapsedTime(handedOver) > Slow;
+    internal void TakeBack(long handedOver) =>
+        _blocksToTrust = _memory.Clock.GetElapsedTime(handedOver) > Slow ? TrustAfter : Math.Max(0, _blocksToTrust - 1);
 
     private void GiveBack()
     {

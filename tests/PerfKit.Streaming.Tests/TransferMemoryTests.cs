@@ -47,6 +47,17 @@ public sealed class TransferMemoryTests
     }
 
     [Fact]
+    public async Task WriteToAsync_with_a_place_lends_again_after_1_MB_without_a_wait()
+    {
+        var memory = new TransferMemory(new TransferMemoryOptions { CapacityBytes = 64L * MiB }, clock: _clock);
+
+        var blocks = await SendAsync(memory, 2 * MiB, wait: TimeSpan.FromMilliseconds(21), waits: 1);
+
+        blocks[1..65].Should().OnlyContain(block => block == TransferMemory.PlaceBytes);
+        blocks[65].Should().Be(ContentReader.BlockBytes);
+    }
+
+    [Fact]
     public async Task WriteToAsync_when_nothing_is_left_to_lend_goes_on_with_the_place()
     {
         var memory = new TransferMemory(new TransferMemoryOptions { CapacityBytes = MiB }, clock: _clock);
@@ -97,14 +108,20 @@ public sealed class TransferMemoryTests
     private static TransferPlace Reserve(TransferMemory memory) =>
         memory.TryReserve(out var place) ? place : throw new InvalidOperationException("No place is left.");
 
-    private async Task<List<int>> SendAsync(TransferMemory memory, int bytes, TimeSpan wait, Action? look = null)
+    private async Task<List<int>> SendAsync(
+        TransferMemory memory,
+        int bytes,
+        TimeSpan wait,
+        Action? look = null,
+        int waits = int.MaxValue
+    )
     {
         var blocks = new List<int>();
         var sink = new BlockSink(block =>
         {
             blocks.Add(block);
             look?.Invoke();
-            if (wait > TimeSpan.Zero)
+            if (wait > TimeSpan.Zero && waits-- > 0)
             {
                 _clock.Advance(wait);
             }
