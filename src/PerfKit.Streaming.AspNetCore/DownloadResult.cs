@@ -64,14 +64,13 @@ public sealed class DownloadResult : IResult, IContentTypeHttpResult, IFileHttpR
         var now = (context.RequestServices?.GetService<TimeProvider>() ?? TimeProvider.System).GetUtcNow();
         var lastModified = LastModified(chosen, now);
         var conditions = new Preconditions(context.Request, chosen.ETag, lastModified, now);
-        AnswerFields.Selected(context.Response, chosen);
         switch (conditions.Evaluate(out var failedField))
         {
             case StatusCodes.Status304NotModified:
-                AnswerFields.Freshness(context.Response, _what);
-                context.Response.StatusCode = StatusCodes.Status304NotModified;
+                AnswerFields.NotModified(context.Response, _what, chosen, lastModified);
                 return Task.CompletedTask;
             case StatusCodes.Status412PreconditionFailed:
+                AnswerFields.Selected(context.Response, chosen);
                 return Refusals.PreconditionFailedAsync(context, failedField);
             default:
                 return SendAsync(context, chosen, conditions, lastModified, now);
@@ -87,67 +86,76 @@ public sealed class DownloadResult : IResult, IContentTypeHttpResult, IFileHttpR
     )
     {
         var response = context.Response;
+        var isResume = false;
         var ranges =
-            chosen.HasRanges && conditions.RangeCounts(out _)
+            chosen.HasRanges && conditions.RangeCounts(out isResume)
                 ? RangeSet.Parse(context.Request.Headers.Range, chosen.Length!.Value)
                 : default;
-        if (chosen.HasRanges)
-        {
-            response.Headers.AcceptRanges = "bytes";
-        }
-
         if (ranges.Kind == RangeKind.Unsatisfiable)
         {
+            AnswerFields.Selected(response, chosen);
+            AnswerFields.Ranges(response, chosen);
             await Refusals.RangeNotSatisfiableAsync(context, chosen.Length!.Value).ConfigureAwait(false);
             return;
         }
 
-        ContentReader? reader = null;
-        if (!HttpMethods.IsHead(context.Request.Method))
+        if (HttpMethods.IsHead(context.Request.Method))
         {
-            reader = await chosen.OpenAsync(context.RequestAborted).ConfigureAwait(false);
-            if (reader is null || (chosen.Length is { } length && reader.Length != length))
-            {
-                response.Headers.AcceptRanges = default;
-                await Refusals.MissingAsync(context, chosen.Length, reader?.Length).ConfigureAwait(false);
-                return;
-            }
+            WriteFields(response, chosen, default, parts: null, isResume: false, lastModified, now);
+            await DigestedDelivery
+                .SendAsync(context, chosen, null, isWhole: true, isResume: false)
+                .ConfigureAwait(false);
+            return;
         }
 
-        AnswerFields.Freshness(response, _what);
-        AnswerFields.Modified(response, lastModified, now);
-        AnswerFields.Body(response, _what, chosen, ranges);
-        if (reader is not null)
+        var memory = context.RequestServices?.GetService<TransferMemory>() ?? TransferMemory.Shared;
+        if (!memory.TryReserve(out var place))
         {
-            var part =
-                ranges.Kind == RangeKind.Single ? ranges.Single : new ByteRange(0, chosen.Length ?? long.MaxValue);
-            await CopyAsync(context, reader, part).ConfigureAwait(false);
+            await Refusals.BusyAsync(context).ConfigureAwait(false);
+            return;
         }
+
+        using var reserved = place;
+        var reader = await chosen.OpenAsync(context.RequestAborted).ConfigureAwait(false);
+        if (reader is null || (chosen.Length is { } length && reader.Length != length))
+        {
+            await Refusals.MissingAsync(context, chosen.Length, reader?.Length).ConfigureAwait(false);
+            return;
+        }
+
+        var parts = ranges.Several is null
+            ? null
+            : new MultipartRanges(ranges.Several, chosen.Length!.Value, _what.ContentType);
+        WriteFields(response, chosen, ranges, parts, isResume, lastModified, now);
+        var part = ranges.Kind == RangeKind.Single ? ranges.Single : new ByteRange(0, chosen.Length ?? long.MaxValue);
+        var body = new ContentBody(reader, part, parts, place);
+        await DigestedDelivery
+            .SendAsync(context, chosen, body, isWhole: ranges.Kind == RangeKind.Whole, isResume)
+            .ConfigureAwait(false);
     }
 
-    private static async Task CopyAsync(HttpContext context, ContentReader reader, ByteRange range)
+    private void WriteFields(
+        HttpResponse response,
+        Representation chosen,
+        RangeSet ranges,
+        MultipartRanges? parts,
+        bool isResume,
+        DateTimeOffset? lastModified,
+        DateTimeOffset now
+    )
     {
-        try
+        AnswerFields.Selected(response, chosen);
+        AnswerFields.Ranges(response, chosen);
+        AnswerFields.Freshness(response, _what);
+        AnswerFields.Modified(response, lastModified, now);
+        AnswerFields.Name(response, _what);
+        if (ranges.Kind == RangeKind.Whole)
         {
-            var sent = await reader
-                .WriteToAsync(
-                    context.Response.BodyWriter,
-                    range.Offset,
-                    range.Length,
-                    cancellationToken: context.RequestAborted
-                )
-                .ConfigureAwait(false);
-            if (!sent)
-            {
-                DeliveryMetrics.Left();
-                context.Abort();
-            }
+            AnswerFields.Whole(response, _what, chosen);
         }
-        catch (Exception) when (!context.RequestAborted.IsCancellationRequested)
+        else
         {
-            DeliveryMetrics.Failed();
-            context.Abort(); // The length is promised: a clean end would pass a part off as the whole.
-            throw;
+            AnswerFields.Part(response, _what, chosen, ranges, parts, isResume);
         }
     }
 

@@ -40,11 +40,24 @@ internal static class Refusals
             parameter: null
         );
 
+    /// <summary>All places for transfers are taken.</summary>
+    public static Task BusyAsync(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return Problem.WriteAsync(
+            context,
+            StatusCodes.Status503ServiceUnavailable,
+            "transfers-busy",
+            "Too many transfers at once",
+            "All memory for transfers is taken; try again when some have ended.",
+            parameter: null
+        );
+    }
+
     /// <summary>A content that is described and not there, or not as described: damage, and no fault of the client.</summary>
     public static Task MissingAsync(HttpContext context, long? describedBytes, long? foundBytes)
     {
         DeliveryMetrics.Failed();
-        context.Response.Headers.Remove(HeaderNames.ETag);
         return Problem.WriteAsync(
             context,
             StatusCodes.Status500InternalServerError,

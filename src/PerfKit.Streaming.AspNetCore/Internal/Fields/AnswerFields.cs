@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -24,7 +23,23 @@ internal static class AnswerFields
         }
     }
 
-    /// <summary>What 304 says more, and 200 and 206 as well: how long it may be kept (RFC 9110, 15.4.5).</summary>
+    /// <summary>304: what tells which content it was and how long it may be kept, and no more (RFC 9110, 15.4.5).</summary>
+    public static void NotModified(
+        HttpResponse response,
+        ContentDescription what,
+        Representation chosen,
+        DateTimeOffset? lastModified
+    )
+    {
+        response.StatusCode = StatusCodes.Status304NotModified;
+        Selected(response, chosen);
+        Freshness(response, what);
+        if (chosen.ETag is null && lastModified is { } date)
+        {
+            response.Headers.LastModified = HttpDate.Format(date);
+        }
+    }
+
     public static void Freshness(HttpResponse response, ContentDescription what)
     {
         if (what.CacheControl is not null)
@@ -51,30 +66,62 @@ internal static class AnswerFields
         }
     }
 
-    /// <summary>What goes with a body: type, length, name, coding and part.</summary>
-    public static void Body(HttpResponse response, ContentDescription what, Representation chosen, RangeSet ranges)
+    /// <summary>That parts may be asked for; on the answers that are about bytes.</summary>
+    public static void Ranges(HttpResponse response, Representation chosen)
     {
-        var headers = response.Headers;
-        headers.ContentType = what.ContentType;
-        headers.ContentLength = chosen.Length;
-        if (chosen.ContentEncoding is not null)
+        if (chosen.HasRanges)
         {
-            headers.ContentEncoding = chosen.ContentEncoding;
-        }
-
-        if (ContentDisposition.Write(what.FileName, what.Attachment) is { } disposition)
-        {
-            headers.ContentDisposition = disposition;
-        }
-
-        if (ranges.Kind == RangeKind.Single)
-        {
-            response.StatusCode = StatusCodes.Status206PartialContent;
-            headers.ContentLength = ranges.Single.Length;
-            headers.ContentRange = ContentRange(ranges.Single, chosen.Length);
+            response.Headers.AcceptRanges = "bytes";
         }
     }
 
-    public static string ContentRange(ByteRange range, long? length) =>
-        string.Create(CultureInfo.InvariantCulture, $"bytes {range.Offset}-{range.End - 1}/{length}");
+    public static void Name(HttpResponse response, ContentDescription what)
+    {
+        if (ContentDisposition.Write(what.FileName, what.Attachment) is { } disposition)
+        {
+            response.Headers.ContentDisposition = disposition;
+        }
+    }
+
+    public static void Whole(HttpResponse response, ContentDescription what, Representation chosen)
+    {
+        Described(response, what, chosen);
+        response.ContentLength = chosen.Length;
+    }
+
+    /// <summary>One part or several. Whoever resumes has the fields of the first answer (15.3.7).</summary>
+    public static void Part(
+        HttpResponse response,
+        ContentDescription what,
+        Representation chosen,
+        RangeSet ranges,
+        MultipartRanges? parts,
+        bool isResume
+    )
+    {
+        response.StatusCode = StatusCodes.Status206PartialContent;
+        if (!isResume)
+        {
+            Described(response, what, chosen);
+        }
+
+        if (parts is not null)
+        {
+            response.ContentType = parts.ContentType;
+            response.ContentLength = parts.Length;
+            return;
+        }
+
+        response.ContentLength = ranges.Single.Length;
+        response.Headers.ContentRange = ranges.Single.ContentRange(chosen.Length!.Value);
+    }
+
+    private static void Described(HttpResponse response, ContentDescription what, Representation chosen)
+    {
+        response.ContentType = what.ContentType;
+        if (chosen.ContentEncoding is not null)
+        {
+            response.Headers.ContentEncoding = chosen.ContentEncoding;
+        }
+    }
 }

@@ -1,0 +1,60 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+
+namespace PerfKit.Streaming.Internal;
+
+/// <summary>The bytes of one answer: all, some, or several parts of a representation.</summary>
+/// <param name="reader">Where they come from.</param>
+/// <param name="range">Which, unless there are parts.</param>
+/// <param name="parts">The parts of a multipart body, or null.</param>
+/// <param name="place">The request's memory.</param>
+internal readonly struct ContentBody(ContentReader reader, ByteRange range, MultipartRanges? parts, TransferPlace place)
+{
+    private const int MaxHashedFirstBytes = 1 << 20;
+
+    /// <summary>Reading the bytes twice, to hash and to send, is still cheap.</summary>
+    public bool IsSmall => (parts?.Length ?? range.Length) <= MaxHashedFirstBytes;
+
+    /// <summary>The hash of the bytes; costs reading them once more, in one block.</summary>
+    public async ValueTask<ContentHash> HashAsync(CancellationToken cancellationToken)
+    {
+        using var hasher = new ContentHasher();
+        var nowhere = PipeWriter.Create(Stream.Null).Through(new PipeSteps { Hasher = hasher });
+        try
+        {
+            await WriteToAsync(nowhere, cancellationToken).ConfigureAwait(false);
+            return hasher.Sha256;
+        }
+        finally
+        {
+            await nowhere.CompleteAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends all, or aborts the connection: what was promised is never ended short.</summary>
+    public async ValueTask<bool> SendAsync(HttpContext context, PipeWriter destination)
+    {
+        try
+        {
+            if (await WriteToAsync(destination, context.RequestAborted).ConfigureAwait(false))
+            {
+                return true;
+            }
+
+            DeliveryMetrics.Left();
+            context.Abort();
+            return false;
+        }
+        catch (Exception) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            DeliveryMetrics.Failed();
+            context.Abort(); // The length is promised: a clean end would pass a part off as the whole.
+            throw;
+        }
+    }
+
+    private ValueTask<bool> WriteToAsync(PipeWriter destination, CancellationToken cancellationToken) =>
+        parts is null
+            ? reader.WriteToAsync(destination, range.Offset, range.Length, place, cancellationToken)
+            : parts.WriteToAsync(destination, reader, place, cancellationToken);
+}
