@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Http;
+using System.IO.Pipelines;
 using PerfKit.Streaming.Internal;
 
 namespace PerfKit.Streaming;
@@ -7,8 +7,8 @@ namespace PerfKit.Streaming;
 public static class ContentResults
 {
     /// <summary>
-    /// Answers as RFC 9110 says: conditions in their order (304, 412), one range (206, 416), the whole otherwise; several
-    /// ranges, an unknown unit or a malformed field count as no range. Memory is one block of 256 KB whatever the length, and a
+    /// Answers as RFC 9110 says: conditions in their order (304, 412), ranges, one or several (206, 416), the whole otherwise; an
+    /// unknown unit and a malformed field count as no range. Memory is one block of 256 KB whatever the length, and a
     /// reader that leaves ends the copy at the next block.
     /// </summary>
     /// <param name="what">What the answer says of the content; it has an entity tag or a hash.</param>
@@ -44,5 +44,36 @@ public static class ContentResults
                 "A store finds a content by its hash: set ContentDescription.Sha256.",
                 nameof(what)
             );
+    }
+
+    /// <summary>The same with a file. Without a tag or hash described, its tag comes from length and last write.</summary>
+    /// <param name="what">
+    /// What the answer says of the content; length, tag and date may be left to the file. A tag of a file is weak for three
+    /// seconds after a write, as another write could still bear the same time, and then strong; a tool that sets the date back
+    /// deceives it.
+    /// </param>
+    /// <param name="path">The file, chosen by the application: nothing here keeps a path within a folder. Missing, it is 404.</param>
+    /// <exception cref="ArgumentException">A field of <paramref name="what"/> cannot stand in a header.</exception>
+    public static DownloadResult File(ContentDescription what, string path)
+    {
+        ArgumentNullException.ThrowIfNull(what);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        HeaderText.Demand(what);
+        return new DownloadResult(what, new FileSource(path));
+    }
+
+    /// <summary>
+    /// Answers with a pipe, whole and once: conditions count where a tag or date is described, ranges do not. Without a length
+    /// it is sent in chunks, and breaks the connection when the pipe fails or ends before a length that was described.
+    /// </summary>
+    /// <param name="what">What the answer says of the content; anything but its type may be unknown.</param>
+    /// <param name="pipe">The bytes. It is completed when the answer ends, also when nothing of it was sent or the reader left.</param>
+    /// <exception cref="ArgumentException">A field of <paramref name="what"/> cannot stand in a header.</exception>
+    public static DownloadResult Stream(ContentDescription what, PipeReader pipe)
+    {
+        ArgumentNullException.ThrowIfNull(what);
+        ArgumentNullException.ThrowIfNull(pipe);
+        HeaderText.Demand(what);
+        return new DownloadResult(what, new PipeSource(pipe));
     }
 }

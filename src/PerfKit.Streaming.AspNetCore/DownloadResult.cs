@@ -1,6 +1,8 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using PerfKit.Streaming.Internal;
 
@@ -10,7 +12,7 @@ namespace PerfKit.Streaming;
 /// Answers with a content: chooses its representation, evaluates conditions, chooses ranges, writes the fields, sends. Made by
 /// <see cref="ContentResults"/>; also the return type of a controller's action.
 /// </summary>
-public sealed class DownloadResult : IResult, IContentTypeHttpResult, IFileHttpResult
+public sealed class DownloadResult : IResult, IContentTypeHttpResult, IFileHttpResult, IEndpointMetadataProvider
 {
     private readonly ContentSource _source;
     private readonly ContentDescription _what;
@@ -27,16 +29,45 @@ public sealed class DownloadResult : IResult, IContentTypeHttpResult, IFileHttpR
     /// <summary>The name to save under, as described; null when the content is to be shown.</summary>
     public string? FileDownloadName => _what.Attachment ? _what.FileName : null;
 
+    /// <summary>Describes the answers of an endpoint that is declared to return this type, for OpenAPI.</summary>
+    static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        foreach (var status in (int[])[StatusCodes.Status200OK, StatusCodes.Status206PartialContent])
+        {
+            builder.Metadata.Add(
+                new ProducesResponseTypeMetadata(status, typeof(Stream), ["application/octet-stream"])
+            );
+        }
+
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status304NotModified));
+        foreach (
+            var status in (int[])
+                [
+                    StatusCodes.Status404NotFound,
+                    StatusCodes.Status412PreconditionFailed,
+                    StatusCodes.Status416RangeNotSatisfiable,
+                    StatusCodes.Status503ServiceUnavailable,
+                ]
+        )
+        {
+            builder.Metadata.Add(
+                new ProducesResponseTypeMetadata(status, typeof(ProblemDetails), ["application/problem+json"])
+            );
+        }
+    }
+
     /// <inheritdoc/>
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         ArgumentNullException.ThrowIfNull(httpContext);
         try
         {
-            if (await ChooseAsync(httpContext).ConfigureAwait(false) is { } chosen)
+            var now = (httpContext.RequestServices?.GetService<TimeProvider>() ?? TimeProvider.System).GetUtcNow();
+            if (await ChooseAsync(httpContext, now).ConfigureAwait(false) is { } chosen)
             {
                 await using var _ = chosen.ConfigureAwait(false);
-                await AnswerAsync(httpContext, chosen).ConfigureAwait(false);
+                await AnswerAsync(httpContext, chosen, now).ConfigureAwait(false);
             }
             else
             {
@@ -56,12 +87,11 @@ public sealed class DownloadResult : IResult, IContentTypeHttpResult, IFileHttpR
     }
 
     /// <summary>The representation that this request gets; null when there is no content.</summary>
-    private ValueTask<Representation?> ChooseAsync(HttpContext context) =>
-        _source.FindAsync(_what, context.RequestAborted);
+    private ValueTask<Representation?> ChooseAsync(HttpContext context, DateTimeOffset now) =>
+        _source.FindAsync(_what, now, context.RequestAborted);
 
-    private Task AnswerAsync(HttpContext context, Representation chosen)
+    private Task AnswerAsync(HttpContext context, Representation chosen, DateTimeOffset now)
     {
-        var now = (context.RequestServices?.GetService<TimeProvider>() ?? TimeProvider.System).GetUtcNow();
         var lastModified = LastModified(chosen, now);
         var conditions = new Preconditions(context.Request, chosen.ETag, lastModified, now);
         switch (conditions.Evaluate(out var failedField))
@@ -99,12 +129,11 @@ public sealed class DownloadResult : IResult, IContentTypeHttpResult, IFileHttpR
             return;
         }
 
-        if (HttpMethods.IsHead(context.Request.Method))
+        var isHead = HttpMethods.IsHead(context.Request.Method);
+        var hashesFirst = DigestedDelivery.MustHash(context.Request, chosen);
+        if (isHead && !hashesFirst)
         {
-            WriteFields(response, chosen, default, parts: null, isResume: false, lastModified, now);
-            await DigestedDelivery
-                .SendAsync(context, chosen, null, isWhole: true, isResume: false)
-                .ConfigureAwait(false);
+            await WriteHeadAsync(context, chosen, lastModified, now).ConfigureAwait(false);
             return;
         }
 
@@ -123,6 +152,20 @@ public sealed class DownloadResult : IResult, IContentTypeHttpResult, IFileHttpR
             return;
         }
 
+        if (hashesFirst)
+        {
+            var whole = new ByteRange(0, reader.Length);
+            chosen.Sha256 = await new ContentBody(reader, whole, parts: null, place)
+                .HashAsync(context.RequestAborted)
+                .ConfigureAwait(false);
+        }
+
+        if (isHead)
+        {
+            await WriteHeadAsync(context, chosen, lastModified, now).ConfigureAwait(false);
+            return;
+        }
+
         var parts = ranges.Several is null
             ? null
             : new MultipartRanges(ranges.Several, chosen.Length!.Value, _what.ContentType);
@@ -132,6 +175,17 @@ public sealed class DownloadResult : IResult, IContentTypeHttpResult, IFileHttpR
         await DigestedDelivery
             .SendAsync(context, chosen, body, isWhole: ranges.Kind == RangeKind.Whole, isResume)
             .ConfigureAwait(false);
+    }
+
+    private Task WriteHeadAsync(
+        HttpContext context,
+        Representation chosen,
+        DateTimeOffset? lastModified,
+        DateTimeOffset now
+    )
+    {
+        WriteFields(context.Response, chosen, default, parts: null, isResume: false, lastModified, now);
+        return DigestedDelivery.SendAsync(context, chosen, body: null, isWhole: true, isResume: false);
     }
 
     private void WriteFields(

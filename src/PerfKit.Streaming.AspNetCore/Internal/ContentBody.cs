@@ -10,9 +10,10 @@ namespace PerfKit.Streaming.Internal;
 /// <param name="place">The request's memory.</param>
 internal readonly struct ContentBody(ContentReader reader, ByteRange range, MultipartRanges? parts, TransferPlace place)
 {
-    private const int MaxHashedFirstBytes = 1 << 20;
+    /// <summary>Most bytes that are read twice, once to hash them.</summary>
+    public const int MaxHashedFirstBytes = 1 << 20;
 
-    /// <summary>Reading the bytes twice, to hash and to send, is still cheap.</summary>
+    /// <summary>Whether hashing before sending is cheap.</summary>
     public bool IsSmall => (parts?.Length ?? range.Length) <= MaxHashedFirstBytes;
 
     /// <summary>The hash of the bytes; costs reading them once more, in one block.</summary>

@@ -14,8 +14,8 @@ internal sealed class Representation(ContentSource source) : IAsyncDisposable
     /// <summary>Bytes as sent, after coding; null when only the end will tell, and then there are no ranges.</summary>
     public long? Length { get; init; }
 
-    /// <summary>SHA-256 of the bytes as sent, when known.</summary>
-    public ContentHash? Sha256 { get; init; }
+    /// <summary>SHA-256 of the bytes as sent, when known, or once it was computed.</summary>
+    public ContentHash? Sha256 { get; set; }
 
     /// <summary>When the content changed, as its source says: any fraction, perhaps in the future.</summary>
     public DateTimeOffset? LastModified { get; init; }

@@ -26,10 +26,15 @@ internal sealed class ContentServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<ContentServer> StartAsync(Action<WebApplication> map, TimeProvider? clock = null)
+    public static async Task<ContentServer> StartAsync(
+        Action<WebApplication> map,
+        TimeProvider? clock = null,
+        Action<WebApplicationBuilder>? configure = null
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        configure?.Invoke(builder);
         builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
         var app = builder.Build();

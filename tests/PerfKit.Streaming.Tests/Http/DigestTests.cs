@@ -137,7 +137,12 @@ public sealed class DigestTests(Book book) : IClassFixture<Book>
             "Want-Content-Digest: sha-256=1"
         );
 
+        var part = await server.SendAsync("GET", "/content", "Want-Repr-Digest: sha-256=1", "Range: bytes=0-9");
+        var head = await server.SendAsync("HEAD", "/content", "Want-Repr-Digest: sha-256=1");
+
         unasked["Repr-Digest"].Should().BeNull();
+        part["Repr-Digest"].Should().Be(computed ? Digest(bytes) : null);
+        head["Repr-Digest"].Should().Be(computed ? Digest(bytes) : null);
         answer["Repr-Digest"].Should().Be(computed ? Digest(bytes) : null);
         answer["Content-Digest"].Should().Be(computed ? Digest(bytes) : null);
         answer.Body.AsSpan().SequenceEqual(bytes).Should().BeTrue();

@@ -8,6 +8,14 @@ namespace PerfKit.Streaming.Internal;
 /// </summary>
 internal static class DigestedDelivery
 {
+    /// <summary>
+    /// Whether Repr-Digest is wanted and must be computed from the whole, whatever is sent of it: HEAD and 206 say what 200 would.
+    /// </summary>
+    public static bool MustHash(HttpRequest request, Representation chosen) =>
+        chosen is { Sha256: null, HasRanges: true, Length: <= ContentBody.MaxHashedFirstBytes }
+        && DigestFields.ReprWish(request) == DigestWish.Wanted;
+
+    /// <summary>Writes the digest fields and sends the body.</summary>
     /// <param name="context">The exchange; its other fields are written.</param>
     /// <param name="chosen">The whole.</param>
     /// <param name="body">What of it is sent; null for HEAD.</param>
@@ -27,11 +35,10 @@ internal static class DigestedDelivery
         var (reprHash, contentHash) = (chosen.Sha256, isWhole ? chosen.Sha256 : null);
         var reprIsMissing = repr == DigestWish.Wanted && isWhole && body is not null && reprHash is null;
         var contentIsMissing = contentIsWanted && contentHash is null;
-        if ((reprIsMissing || contentIsMissing) && body is { IsSmall: true })
+        if (contentIsMissing && chosen.HasRanges && body is { IsSmall: true })
         {
             contentHash = await body.Value.HashAsync(context.RequestAborted).ConfigureAwait(false);
-            reprHash = isWhole ? contentHash : reprHash;
-            reprIsMissing = contentIsMissing = false;
+            contentIsMissing = false;
         }
 
         var headers = context.Response.Headers;

@@ -8,6 +8,7 @@ internal abstract class ContentSource
     /// <summary>What the description says, completed by opening the content where it says no length; null when it is not there.</summary>
     public virtual async ValueTask<Representation?> FindAsync(
         ContentDescription what,
+        DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
