@@ -35,4 +35,11 @@ public sealed record ContentDescription
 
     /// <summary>The Cache-Control field of 200, 206 and 304, if any. Visible ASCII.</summary>
     public string? CacheControl { get; init; }
+
+    /// <summary>
+    /// Where br and gzip forms of the content are kept, when it may be coded; needs <see cref="Sha256"/>. Leave it null for what
+    /// mixes a secret with text of somebody else (BREACH). The content may then be opened once more behind the answer, with a token of
+    /// its own: the opening must not depend on the request.
+    /// </summary>
+    public CodedContents? Codings { get; init; }
 }

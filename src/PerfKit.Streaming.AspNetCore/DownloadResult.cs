@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using PerfKit.Streaming.Internal;
+using PerfKit.Streaming.Internal.Coding;
 
 namespace PerfKit.Streaming;
 
@@ -87,13 +88,18 @@ public sealed class DownloadResult : IResult, IContentTypeHttpResult, IFileHttpR
     }
 
     /// <summary>The representation that this request gets; null when there is no content.</summary>
-    private ValueTask<Representation?> ChooseAsync(HttpContext context, DateTimeOffset now) =>
-        _source.FindAsync(_what, now, context.RequestAborted);
+    private async ValueTask<Representation?> ChooseAsync(HttpContext context, DateTimeOffset now)
+    {
+        var identity = await _source.FindAsync(_what, now, context.RequestAborted).ConfigureAwait(false);
+        return identity is null || _what.Codings is null
+            ? identity
+            : await CodedChoice.ChooseAsync(context, _what, _source, identity).ConfigureAwait(false);
+    }
 
     private Task AnswerAsync(HttpContext context, Representation chosen, DateTimeOffset now)
     {
         var lastModified = LastModified(chosen, now);
-        var conditions = new Preconditions(context.Request, chosen.ETag, lastModified, now);
+        var conditions = new Preconditions(context.Request, chosen.ETag, lastModified, now, chosen.VariesByEncoding);
         switch (conditions.Evaluate(out var failedField))
         {
             case StatusCodes.Status304NotModified:

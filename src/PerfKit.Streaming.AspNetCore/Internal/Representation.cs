@@ -24,7 +24,7 @@ internal sealed class Representation(ContentSource source) : IAsyncDisposable
     public string? ContentEncoding { get; init; }
 
     /// <summary>Whether Accept-Encoding had a say, also when the content itself was chosen: Vary then names it.</summary>
-    public bool VariesByEncoding { get; init; }
+    public bool VariesByEncoding { get; set; }
 
     /// <summary>Whether any part can be read; a pipe has only a whole.</summary>
     public bool HasRanges => Length is not null && source.HasRanges;

@@ -36,6 +36,8 @@ internal sealed class CodedFixture : IAsyncDisposable
             .EnumerateFiles(Options.Folder, "*", SearchOption.AllDirectories)
             .Where(path => Path.GetFileName(path) != "lock");
 
+    public static CodedFixture Open() => new();
+
     /// <summary>Text that compresses about tenfold, another one for each seed.</summary>
     public static byte[] Text(int length, int seed = 1)
     {

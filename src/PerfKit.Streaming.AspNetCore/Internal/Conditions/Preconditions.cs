@@ -8,11 +8,13 @@ namespace PerfKit.Streaming.Internal;
 /// <param name="etag">The chosen representation's tag as its field says it, if it has one.</param>
 /// <param name="lastModified">Its date as the field says it: whole seconds, not in the future.</param>
 /// <param name="now">The moment of the answer.</param>
+/// <param name="sharesDate">Whether other representations have the same date: it is then no strong validator.</param>
 internal readonly struct Preconditions(
     HttpRequest request,
     string? etag,
     DateTimeOffset? lastModified,
-    DateTimeOffset now
+    DateTimeOffset now,
+    bool sharesDate
 )
 {
     private bool IsRead => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
@@ -88,7 +90,7 @@ internal readonly struct Preconditions(
         return ifRange is [{ } value]
             && (
                 EntityTags.IsExactly(value, etag)
-                || (HttpDate.Parse(ifRange, now) == lastModified && lastModified <= now.AddSeconds(-1))
+                || (!sharesDate && HttpDate.Parse(ifRange, now) == lastModified && lastModified <= now.AddSeconds(-1))
             );
     }
 }
