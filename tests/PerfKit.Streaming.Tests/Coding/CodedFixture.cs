@@ -66,8 +66,7 @@ internal sealed class CodedFixture : IAsyncDisposable
     public static VariantKey Key(byte[] source, AcceptedCodings accepted) =>
         new(ContentHash.Compute(source), accepted.Best);
 
-    public string PathOf(byte[] source, AcceptedCodings accepted) =>
-        Path.Combine(Options.Folder, Key(source, accepted).RelativePath);
+    public string PathOf(byte[] source, AcceptedCodings accepted) => Key(source, accepted).PathBelow(Options.Folder);
 
     /// <summary>Asks for a coding as an answer does; the coded bytes, or null for identity.</summary>
     public async Task<byte[]?> AskAsync(byte[] source, AcceptedCodings accepted)

@@ -18,7 +18,7 @@ internal sealed class VariantFolder : IDisposable
     /// <exception cref="IOException">The folder cannot be used, or another process has it.</exception>
     public VariantFolder(string root)
     {
-        _root = Path.GetFullPath(root);
+        _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         Directory.CreateDirectory(_root);
         try
         {
@@ -172,5 +172,5 @@ internal sealed class VariantFolder : IDisposable
         }
     }
 
-    private string PathOf(VariantKey key) => Path.Combine(_root, key.RelativePath);
+    private string PathOf(VariantKey key) => key.PathBelow(_root);
 }

@@ -3,14 +3,12 @@ namespace PerfKit.Streaming.Internal.Coding;
 /// <summary>Which coding of which content; also the name of its file.</summary>
 internal readonly record struct VariantKey(ContentHash Source, ContentCoding Coding)
 {
-    /// <summary><c>ab/abcdef....br</c>, from the folder's root.</summary>
-    public string RelativePath
+    /// <summary><c>root/ab/abcdef....br</c>: one folder for each first byte.</summary>
+    public string PathBelow(string root)
     {
-        get
-        {
-            var source = Source.ToString();
-            return Path.Combine(source[..2], $"{source}.{Coding.Name()}");
-        }
+        Span<char> source = stackalloc char[ContentHash.TextLength];
+        Source.TryFormat(source, out _);
+        return $"{root}{Path.DirectorySeparatorChar}{source[..2]}{Path.DirectorySeparatorChar}{source}.{Coding.Name()}";
     }
 
     public static bool TryParse(ReadOnlySpan<char> fileName, out VariantKey key)
