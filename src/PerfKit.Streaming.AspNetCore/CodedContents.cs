@@ -48,11 +48,7 @@ public sealed class CodedContents : IDisposable, IAsyncDisposable
         _index = new VariantIndex(options.CapacityBytes);
         _maker = new VariantMaker(_folder, _metrics);
         _slots = new SemaphoreSlim(options.MaxConcurrency);
-        foreach (var (key, kept, _) in _folder.Scan().OrderBy(static file => file.Written))
-        {
-            Keep(key, kept);
-        }
-
+        KeepWhatIsThere();
         using (ExecutionContext.SuppressFlow()) // The worker belongs to no request.
         {
             _worker = Task.Run(WorkAsync);
@@ -136,6 +132,22 @@ public sealed class CodedContents : IDisposable, IAsyncDisposable
     /// <summary>Completes when nobody is making this coding any more.</summary>
     internal Task WhenMadeAsync(VariantKey key) => _flights.GetValueOrDefault(key, Task.CompletedTask);
 
+    private void KeepWhatIsThere()
+    {
+        try
+        {
+            foreach (var (key, kept, _) in _folder.Scan().OrderBy(static file => file.Written))
+            {
+                Keep(key, kept);
+            }
+        }
+        catch
+        {
+            _folder.Dispose(); // So that the next try meets the cause again, and not a lock.
+            throw;
+        }
+    }
+
     /// <summary>True when it is known what to send: the variant, or null since coding does not pay.</summary>
     private bool TryOpen(VariantKey key, out VariantReader? reader)
     {
@@ -151,7 +163,7 @@ public sealed class CodedContents : IDisposable, IAsyncDisposable
             return true;
         }
 
-        _index.Remove(key, kept); // Gone or cut by somebody else: it is made again.
+        Drop(key, kept); // Gone or cut by somebody else: it is made again.
         return false;
     }
 
@@ -252,8 +264,7 @@ public sealed class CodedContents : IDisposable, IAsyncDisposable
             return true;
         }
 
-        _index.Remove(key, kept);
-        _folder.Delete(key);
+        Drop(key, kept);
         return false;
     }
 
@@ -263,6 +274,18 @@ public sealed class CodedContents : IDisposable, IAsyncDisposable
         _index.Add(key, kept, evicted);
         evicted.ForEach(_folder.Delete);
         _metrics.Evicted(evicted.Count);
+    }
+
+    /// <summary>
+    /// Out of the index first, then from the disk, as in <see cref="Keep"/>: a file made anew in between is lost and found
+    /// missing later, but there is never one that nobody counts.
+    /// </summary>
+    private void Drop(VariantKey key, KeptVariant kept)
+    {
+        if (_index.Remove(key, kept))
+        {
+            _folder.Delete(key);
+        }
     }
 
     private void End(CodingJob job)

@@ -253,14 +253,62 @@ public sealed class CodedContentsTests
         var source = CodedFixture.Text(50_000);
         await using var reader = await coded.OpenAsync(source, CodedFixture.Brotli);
 
-        for (var seed = 2; File.Exists(coded.PathOf(source, CodedFixture.Brotli)); seed++)
+        for (var seed = 2; seed < 50; seed++)
         {
             await coded.AskAsync(CodedFixture.Text(200_000, seed), CodedFixture.Brotli);
         }
 
+        File.Exists(coded.PathOf(source, CodedFixture.Brotli)).Should().BeFalse();
         CodedFixture.Decode(ContentCoding.Brotli, await reader!.ReadAllAsync()).Should().Equal(source);
         coded.Contents.UsedBytes.Should().BeLessThanOrEqualTo(1 << 20);
         coded.Files.Sum(path => (new FileInfo(path).Length + 4095) / 4096 * 4096).Should().Be(coded.Contents.UsedBytes);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Requests_side_by_side_under_eviction_get_their_own_content_and_every_file_is_counted(int seed)
+    {
+        await using var coded = new CodedFixture(o =>
+        {
+            o.MaxSourceBytes = o.CapacityBytes = 1 << 20;
+            o.MaxConcurrency = 8;
+        });
+        var sources = Enumerable.Range(0, 40).Select(i => CodedFixture.Text(150_000 + (i * 5_000), seed: i)).ToList();
+        var codings = new[] { CodedFixture.Brotli, CodedFixture.Gzip };
+
+        await Parallel.ForAsync(
+            0,
+            400,
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (step, _) =>
+            {
+                var random = new Random((seed * 1_000) + step);
+                var source = sources[(int)(sources.Count * random.NextDouble() * random.NextDouble())];
+                var accepted = codings[random.Next(2)];
+                var bytes = await coded.AskAsync(source, accepted);
+                if (bytes is not null && step % 20 == 0)
+                {
+                    File.Delete(coded.PathOf(source, accepted));
+                }
+
+                if (bytes is not null && !CodedFixture.Decode(accepted.Best, bytes).AsSpan().SequenceEqual(source))
+                {
+                    throw new InvalidOperationException($"step {step} got another content");
+                }
+            }
+        );
+        foreach (var source in sources)
+        {
+            await coded.Contents.WhenMadeAsync(CodedFixture.Key(source, CodedFixture.Brotli));
+            await coded.Contents.WhenMadeAsync(CodedFixture.Key(source, CodedFixture.Gzip));
+        }
+
+        coded.Contents.UsedBytes.Should().BeLessThanOrEqualTo(1 << 20);
+        coded
+            .Files.Sum(path => (new FileInfo(path).Length + 4095) / 4096 * 4096)
+            .Should()
+            .BeLessThanOrEqualTo(coded.Contents.UsedBytes);
     }
 
     [Fact]

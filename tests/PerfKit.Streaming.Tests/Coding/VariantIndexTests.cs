@@ -24,7 +24,7 @@ public sealed class VariantIndexTests
         index.Add(Key(1), Kept(10), []);
         index.Add(Key(1), Kept(20), []);
 
-        index.Remove(Key(1), Kept(10));
+        index.Remove(Key(1), Kept(10)).Should().BeFalse();
 
         index.TryGet(Key(1), out var kept).Should().BeTrue();
         kept.Should().Be(Kept(20));
@@ -50,7 +50,7 @@ public sealed class VariantIndexTests
             }
             else if (what == 1 && at >= 0)
             {
-                index.Remove(key, model[at].Kept);
+                Require(index.Remove(key, model[at].Kept), "the model has it");
                 model.RemoveAt(at);
             }
             else

@@ -65,15 +65,18 @@ internal sealed class VariantIndex(long capacityBytes)
         }
     }
 
-    /// <summary>Forgets a variant, unless another one has taken its place.</summary>
-    public void Remove(VariantKey key, KeptVariant kept)
+    /// <summary>Forgets a variant; false when it was not there or another one has taken its place.</summary>
+    public bool Remove(VariantKey key, KeptVariant kept)
     {
         lock (_lock)
         {
-            if (_nodes.TryGetValue(key, out var node) && node.Value.Kept == kept)
+            var isThere = _nodes.TryGetValue(key, out var node) && node.Value.Kept == kept;
+            if (isThere)
             {
                 Drop(key);
             }
+
+            return isThere;
         }
     }
 
