@@ -153,7 +153,8 @@ public abstract class ContentWriter : IAsyncDisposable
 
     /// <summary>
     /// Makes the content visible under its hash, whole and, in a durable store, for good; does nothing when that content is
-    /// already there. May be tried again after an I/O error; a second call after success does nothing.
+    /// already there. May be tried again after an I/O error, unless a sync failed; a second call after success does
+    /// nothing.
     /// </summary>
     /// <exception cref="InvalidOperationException">The writer is not finished.</exception>
     public async ValueTask CommitAsync(CancellationToken cancellationToken = default)

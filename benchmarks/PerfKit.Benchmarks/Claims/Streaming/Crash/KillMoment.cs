@@ -37,7 +37,7 @@ internal sealed class KillMoment
                 break;
             default:
                 _atAcknowledged = dice.Next(1, 16);
-                _delay = TimeSpan.FromMicroseconds(dice.Next(300));
+                _delay = TimeSpan.FromMicroseconds(dice.Next(2) * dice.Next(300));
                 break;
         }
     }
@@ -56,6 +56,12 @@ internal sealed class KillMoment
     {
         if (!due || Interlocked.Exchange(ref _fired, 1) != 0)
         {
+            return;
+        }
+
+        if (_delay == TimeSpan.Zero)
+        {
+            _kill(); // At once: what was acknowledged a moment too early has no time left to come true.
             return;
         }
 
