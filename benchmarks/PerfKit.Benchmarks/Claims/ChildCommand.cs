@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PerfKit.Benchmarks.Claims.Caching.Contents.Children;
 using PerfKit.Benchmarks.Claims.Streaming.Servers;
+using PerfKit.Benchmarks.Claims.Streaming.Uploads;
 
 namespace PerfKit.Benchmarks.Claims;
 
@@ -15,6 +16,7 @@ internal static class ChildCommand
             "byte-bound" => await ByteBound.RunAsync(),
             "overload" => await Overload.RunAsync(),
             "download-server" => await DownloadHost.RunAsync(args),
+            "upload-host" => await UploadHost.RunAsync(args),
             _ => null,
         };
         Console.WriteLine(JsonSerializer.Serialize(report));

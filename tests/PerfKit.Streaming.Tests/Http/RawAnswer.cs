@@ -9,6 +9,16 @@ internal sealed record RawAnswer(int Status, Dictionary<string, string> Fields, 
     public string? this[string field] => Fields.GetValueOrDefault(field);
 
     public string Text => Encoding.UTF8.GetString(Body);
+
+    public static RawAnswer Parse(byte[] bytes)
+    {
+        var headEnd = bytes.AsSpan().IndexOf("\r\n\r\n"u8);
+        var lines = Encoding.Latin1.GetString(bytes, 0, headEnd).Split("\r\n");
+        var fields = lines[1..]
+            .Select(line => line.Split(": ", 2))
+            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
+        return new RawAnswer(int.Parse(lines[0].Split(' ')[1]), fields, bytes[(headEnd + 4)..]);
+    }
 }
 
 internal static class RawHttp
@@ -31,12 +41,6 @@ internal static class RawHttp
             all.Write(buffer, 0, read);
         }
 
-        var bytes = all.ToArray();
-        var headEnd = bytes.AsSpan().IndexOf("\r\n\r\n"u8);
-        var lines = Encoding.Latin1.GetString(bytes, 0, headEnd).Split("\r\n");
-        var fields = lines[1..]
-            .Select(line => line.Split(": ", 2))
-            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
-        return new RawAnswer(int.Parse(lines[0].Split(' ')[1]), fields, bytes[(headEnd + 4)..]);
+        return RawAnswer.Parse(all.ToArray());
     }
 }
