@@ -18,8 +18,9 @@ internal static class FileContentResult
             new ContentDescription
             {
                 Length = file.Size,
-                ETag = file.ContentHash,
+                Sha256 = ContentHash.Parse(file.ContentHash),
                 ContentType = file.ContentType,
+                Codings = context.RequestServices.GetRequiredService<CodedContents>(),
                 LastModified = new DateTimeOffset(Micros.ToUtc(file.UpdatedAt)),
                 FileName = file.Name,
                 Attachment = !ContentTypes.IsHarmlessInline(file.ContentType),

@@ -41,10 +41,12 @@ internal sealed record WriteCondition(IReadOnlyList<string>? Match, bool MustBeN
             throw ProblemException.PreconditionFailed("The file does not exist, and If-Match wants it to.", "If-Match");
         }
 
-        if (!Match.Contains("*") && !Match.Contains($"\"{tagOf(current)}\""))
+        // A client that got the content coded holds the content's tag with an ending: "hash-br-...".
+        var tag = tagOf(current);
+        if (!Match.Any(held => held == "*" || held == $"\"{tag}\"" || held.StartsWith($"\"{tag}-", StringComparison.Ordinal)))
         {
             throw ProblemException.PreconditionFailed(
-                $"If-Match names another version of '{current.Path}' than the current one, \"{tagOf(current)}\".",
+                $"If-Match names another version of '{current.Path}' than the current one, \"{tag}\".",
                 "If-Match"
             );
         }

@@ -78,6 +78,7 @@ internal static class ServiceRegistration
     {
         var storage = configuration.GetSection("Storage").Get<StorageOptions>() ?? new StorageOptions();
         services.AddPerfKitMemoryBudget(configuration.GetSection("Memory").Bind);
+        services.AddSingleton(static p => CodingFolder.Open(p.GetRequiredService<IOptions<StorageOptions>>().Value));
         services.AddPerfKitTransferMemory(configuration.GetSection("Transfers").Bind);
         services.AddPerfKitContentCache(
             FileLoader.CacheName,

@@ -31,4 +31,8 @@ internal sealed class StorageOptions
     /// <summary>Bandwidth of all syncs together, in bytes a second: 0 for none, up to 2^31 - 1.</summary>
     [Range(0, int.MaxValue)]
     public int SyncBytesPerSecond { get; set; }
+
+    /// <summary>Bound of the br and gzip forms that are kept on the disk, in bytes: 64 MiB to 1 TiB.</summary>
+    [Range(64L << 20, 1L << 40)]
+    public long CodingCacheBytes { get; set; } = 256L << 20;
 }
