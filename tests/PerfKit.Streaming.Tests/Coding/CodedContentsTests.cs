@@ -253,7 +253,7 @@ public sealed class CodedContentsTests
         var source = CodedFixture.Text(50_000);
         await using var reader = await coded.OpenAsync(source, CodedFixture.Brotli);
 
-        for (var seed = 2; seed < 50; seed++)
+        for (var seed = 2; seed < 200; seed++)
         {
             await coded.AskAsync(CodedFixture.Text(200_000, seed), CodedFixture.Brotli);
         }

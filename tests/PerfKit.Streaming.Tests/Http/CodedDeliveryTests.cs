@@ -263,6 +263,34 @@ public sealed class CodedDeliveryTests : IAsyncLifetime
         answer["Content-Encoding"].Should().BeNull();
     }
 
+    [Fact]
+    public async Task Repr_Digest_is_that_of_the_coded_bytes_on_the_whole_and_on_a_part()
+    {
+        const string want = "Want-Repr-Digest: sha-256=1";
+        var whole = await _server.SendAsync("GET", "/small", Brotli, want);
+        var part = await _server.SendAsync("GET", "/small", Brotli, want, "Range: bytes=5-9");
+        var head = await _server.SendAsync("HEAD", "/small", Brotli, want);
+
+        var digest = $"sha-256=:{Convert.ToBase64String(ContentHash.Compute(whole.Body).ToByteArray())}:";
+        whole["Repr-Digest"].Should().Be(digest);
+        part["Repr-Digest"].Should().Be(digest);
+        head["Repr-Digest"].Should().Be(digest);
+    }
+
+    [Fact]
+    public async Task Several_ranges_are_parts_of_the_coded_bytes()
+    {
+        var whole = await _server.SendAsync("GET", "/small", Brotli);
+
+        var answer = await _server.SendAsync("GET", "/small", Brotli, "Range: bytes=0-9,500-509");
+
+        answer.Status.Should().Be(206);
+        answer["Content-Encoding"].Should().Be("br");
+        answer["Content-Type"].Should().StartWith("multipart/byteranges");
+        answer.Body.AsSpan().IndexOf(whole.Body.AsSpan(0, 10)).Should().BeGreaterThan(0);
+        answer.Body.AsSpan().IndexOf(whole.Body.AsSpan(500, 10)).Should().BeGreaterThan(0);
+    }
+
     private static byte[] Decode(RawAnswer answer) =>
         CodedFixture.Decode(
             answer["Content-Encoding"] == "br" ? ContentCoding.Brotli : ContentCoding.Gzip,
