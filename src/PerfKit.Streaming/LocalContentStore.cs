@@ -121,8 +121,8 @@ public sealed class LocalContentStore : ISweepableContentStore
     /// <inheritdoc/>
     /// <remarks>
     /// Not synced to the disk: after a power cut the content may be there again, which is what a collector expects. A condition
-    /// holds among all processes that share the root by a lock on the shard (flock); where the file system or Windows has none,
-    /// among the commits of this process.
+    /// holds among all processes that share the root, by a lock on the shard's folder (flock); on Windows it holds among the
+    /// commits of this process.
     /// </remarks>
     public ValueTask<bool> DeleteAsync(
         ContentHash hash,
