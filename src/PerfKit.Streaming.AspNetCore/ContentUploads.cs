@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
 using PerfKit.Streaming.Internal;
 
 namespace PerfKit.Streaming;
@@ -8,6 +10,8 @@ namespace PerfKit.Streaming;
 /// <summary>Receives request bodies.</summary>
 public static class ContentUploads
 {
+    private const int MaxBoundaryCharacters = 70; // RFC 2046, 5.1.1.
+
     /// <inheritdoc cref="ReceiveAsync(HttpRequest, ContentWriter, ContentUploadPolicy, CancellationToken)"/>
     /// <param name="request">The request; its body must not have been read.</param>
     /// <param name="writer">Where the bytes go. On any exception nothing of them becomes visible.</param>
@@ -62,6 +66,68 @@ public static class ContentUploads
             : await BodyCoding.DecodeAsync(coding, body, writer, policy, cancellationToken).ConfigureAwait(false);
         digests.Verify(coding is null ? content.Hash.ToByteArray() : body.TakeSha256(), body.TakeSha512());
         return content;
+    }
+
+    /// <summary>
+    /// Reads a multipart form part by part, with nothing spooled or copied: a part's bytes are lent from the server's pipe while
+    /// the loop stands at it. Commit what the parts were written to behind the loop: only then is the form known to be whole and
+    /// its digests verified. Holds no file; a part's head has at most 16 KB, a form at most
+    /// <see cref="ContentUploadPolicy.MaxParts"/> parts.
+    /// </summary>
+    /// <param name="request">The request; its body must not have been read. Coded forms are refused with 415.</param>
+    /// <param name="policy">What the body as a whole may be.</param>
+    /// <param name="cancellationToken">Usually the request's own.</param>
+    /// <exception cref="ContentTooLargeException">The body is longer than allowed; answer 413.</exception>
+    /// <exception cref="ContentTruncatedException">The form ended before its last boundary; answer 400 if anyone listens.</exception>
+    /// <exception cref="ContentUploadException">It is no form, malformed, or refused; it has the status and the problem's type.</exception>
+    public static async IAsyncEnumerable<UploadPart> ReadPartsAsync(
+        HttpRequest request,
+        ContentUploadPolicy policy,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(policy);
+        policy.Validate();
+
+        RefuseHead(request, policy);
+        BodyCoding.Find(request, policy with { DecodesBodies = false });
+        var boundary = BoundaryOf(request);
+        var digests = new BodyDigests(request);
+        using var body = new RequestBody(request, policy, ClockOf(request), digests.NeedsSha256, digests.NeedsSha512);
+        var form = new FormReader(body, boundary);
+        for (var count = 1; await form.NextAsync(cancellationToken).ConfigureAwait(false) is { } part; count++)
+        {
+            if (count > policy.MaxParts)
+            {
+                throw new ContentUploadException(
+                    StatusCodes.Status413PayloadTooLarge,
+                    "form-too-many-parts",
+                    $"The form has more than the {policy.MaxParts} parts allowed here."
+                );
+            }
+
+            yield return part;
+        }
+
+        await body.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+        digests.Verify(body.TakeSha256(), body.TakeSha512());
+    }
+
+    private static string BoundaryOf(HttpRequest request)
+    {
+        var boundary =
+            MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+                ? HeaderUtilities.RemoveQuotes(type.Boundary).ToString()
+                : "";
+        return boundary.Length is > 0 and <= MaxBoundaryCharacters && boundary.All(char.IsAscii)
+            ? boundary
+            : throw new ContentUploadException(
+                StatusCodes.Status415UnsupportedMediaType,
+                "not-a-form",
+                "Content-Type must be multipart/form-data with a boundary of 1 to 70 characters (RFC 7578)."
+            );
     }
 
     private static void RefuseHead(HttpRequest request, ContentUploadPolicy policy)

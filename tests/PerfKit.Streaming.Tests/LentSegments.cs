@@ -5,9 +5,12 @@ namespace PerfKit.Streaming.Tests;
 /// <summary>Bytes in a chain of segments, as a pipe lends them.</summary>
 internal static class LentSegments
 {
-    public static ReadOnlySequence<byte> Of(ReadOnlyMemory<byte> bytes, int segmentBytes)
+    public static ReadOnlySequence<byte> Of(ReadOnlyMemory<byte> bytes, int segmentBytes) =>
+        Of(bytes, segmentBytes, segmentBytes);
+
+    public static ReadOnlySequence<byte> Of(ReadOnlyMemory<byte> bytes, int firstBytes, int segmentBytes)
     {
-        var first = new Segment(bytes[..Math.Min(segmentBytes, bytes.Length)], before: null);
+        var first = new Segment(bytes[..Math.Min(firstBytes, bytes.Length)], before: null);
         var last = first;
         for (var at = first.Memory.Length; at < bytes.Length; at += segmentBytes)
         {

@@ -34,7 +34,17 @@ internal sealed class UploadClient(int port)
         return (answers, wall);
     }
 
-    public async Task<Socket> ConnectAsync()
+    /// <summary>Opens a connection and sends the head of an upload.</summary>
+    public async Task<Socket> BeginAsync(string path, long bytes)
+    {
+        var socket = await ConnectAsync();
+        await socket.SendAsync(
+            Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {bytes}\r\n\r\n")
+        );
+        return socket;
+    }
+
+    private async Task<Socket> ConnectAsync()
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port);

@@ -30,6 +30,7 @@ internal static class UploadHost
         await using var app = builder.Build();
         var store = app.Services.GetRequiredService<IContentStore>();
         app.MapPost("/body", (HttpRequest request) => TakeBodyAsync(request, store, root));
+        app.MapPost("/form", (HttpRequest request) => TakeFormAsync(request, store, root));
         app.MapPost("/peer", (IFormFile file) => TakeFileAsync(file, root)).DisableAntiforgery();
         await app.StartAsync();
 
@@ -46,6 +47,21 @@ internal static class UploadHost
         var content = await ContentUploads.ReceiveAsync(request, writer, MaxBytes, left);
         await writer.CommitAsync(left);
         return PathOf(root, content.Hash);
+    }
+
+    private static async Task<string> TakeFormAsync(HttpRequest request, IContentStore store, string root)
+    {
+        var left = request.HttpContext.RequestAborted;
+        await using var writer = await store.CreateWriterAsync(length: null, left);
+        var policy = new ContentUploadPolicy { MaxBytes = MaxBytes };
+        ContentInfo? content = null;
+        await foreach (var part in ContentUploads.ReadPartsAsync(request, policy, left))
+        {
+            content ??= await part.Body.CopyToAsync(writer, MaxBytes, left);
+        }
+
+        await writer.CommitAsync(left);
+        return PathOf(root, content!.Hash);
     }
 
     private static async Task<string> TakeFileAsync(IFormFile file, string root)

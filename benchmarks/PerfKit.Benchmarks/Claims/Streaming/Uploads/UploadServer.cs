@@ -19,6 +19,15 @@ internal sealed class UploadServer : IAsyncDisposable
 
     public TimeSpan Cpu => _process.TotalProcessorTime;
 
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     public static async Task<UploadServer> StartAsync(string root, bool isDurable)
     {
         var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
