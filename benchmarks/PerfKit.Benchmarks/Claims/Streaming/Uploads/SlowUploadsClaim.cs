@@ -7,8 +7,8 @@ using PerfKit.TestKit;
 namespace PerfKit.Benchmarks.Claims.Streaming.Uploads;
 
 /// <summary>
-/// Resident memory of the server above idle while 1,000 connections are open, each in the middle of a body of 64 MB that comes at a few KB
-/// each 100 ms.
+/// Resident memory of the server above idle while 1,000 connections are open, each in the middle of a body of 64 MB that
+/// comes at a few KB each 100 ms.
 /// </summary>
 public sealed class SlowUploadsClaim : Claim
 {
@@ -67,7 +67,8 @@ public sealed class SlowUploadsClaim : Claim
             "MB",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Connections} uploads at {PieceBytes / Pause.TotalSeconds / 1000:0} KB/s for {Pieces * Pause.TotalSeconds:0} s, "
+                $"{Connections} uploads at {PieceBytes / Pause.TotalSeconds / 1000:0} KB/s, "
+                    + $"{Pieces * Pause.TotalSeconds:0} s long, "
                     + $"idle {idle / 1e6:0} MB, server CPU {used:0} ms"
             )
         );

@@ -17,7 +17,7 @@ internal sealed class UploadClient(int port)
             + "Content-Type: application/octet-stream\r\n\r\n"
     );
 
-    /// <summary>Uploads all contents at once, each over a connection of its own; the paths they came to, and the time.</summary>
+    /// <summary>Uploads all contents at once, each over its own connection; the paths they came to, the time.</summary>
     public async Task<(string[] Paths, TimeSpan Wall)> SendAsync(string path, byte[][] contents, bool asForm)
     {
         var sockets = await Task.WhenAll(contents.Select(_ => ConnectAsync()));

@@ -9,8 +9,8 @@ using PerfKit.Streaming;
 namespace PerfKit.Benchmarks.Claims.Streaming.Uploads;
 
 /// <summary>
-/// The child that takes uploads on loopback until its input closes: <c>/form</c> and <c>/body</c> into a content store, <c>/peer</c> as
-/// the documentation of <see cref="IFormFile"/> shows. Each answers the path of the file that it made.
+/// The child that takes uploads on loopback until its input closes: <c>/form</c> and <c>/body</c> into a content store,
+/// <c>/peer</c> as the documentation of <see cref="IFormFile"/> shows. Each answers the path of the file that it made.
 /// </summary>
 internal static class UploadHost
 {
