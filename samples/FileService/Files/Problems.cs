@@ -24,7 +24,11 @@ internal static class Problems
             ConversionException e => new ProblemException(422, "broken-content", e.Message, e.Parameter),
             ContentTooLargeException e => new ProblemException(413, "too-large", e.Message),
             ContentTruncatedException e => ProblemException.BadRequest("content-truncated", e.Message),
-            ContentUploadException e => new ProblemException(e.StatusCode, e.ProblemType["urn:perfkit:".Length..], e.Message)
+            ContentUploadException e => new ProblemException(
+                e.StatusCode,
+                e.ProblemType["urn:perfkit:".Length..],
+                e.Message
+            )
             {
                 RetryAfterSeconds = e.StatusCode == StatusCodes.Status503ServiceUnavailable ? 1 : null,
             },

@@ -43,7 +43,11 @@ internal sealed record WriteCondition(IReadOnlyList<string>? Match, bool MustBeN
 
         // A client that got the content coded holds the content's tag with an ending: "hash-br-...".
         var tag = tagOf(current);
-        if (!Match.Any(held => held == "*" || held == $"\"{tag}\"" || held.StartsWith($"\"{tag}-", StringComparison.Ordinal)))
+        if (
+            !Match.Any(held =>
+                held == "*" || held == $"\"{tag}\"" || held.StartsWith($"\"{tag}-", StringComparison.Ordinal)
+            )
+        )
         {
             throw ProblemException.PreconditionFailed(
                 $"If-Match names another version of '{current.Path}' than the current one, \"{tag}\".",
