@@ -4,8 +4,9 @@ namespace PerfKit.Benchmarks.Claims.Streaming.Crash;
 
 /// <summary>
 /// `kill -9` at 200 seeded moments of uploads: no partial content visible, no acknowledged byte lost, nothing left after a
-/// collection. The same kills over a handler that writes to the final name must be caught, else the checker is blind. A kill
-/// leaves what was written in the page cache, so a power cut is not tested here: the order of syncs is a test of its own.
+/// collection. Each acknowledged content is also looked for at once, for a kill seldom falls into so short a time. The same
+/// kills over a handler that writes to the final name must be caught, else the checker is blind. A kill leaves what was
+/// written in the page cache, so a power cut is not tested here: the order of syncs is a test of its own.
 /// </summary>
 internal sealed class CrashClaim : Claim
 {

@@ -30,10 +30,13 @@ internal static class CrashRun
         {
             var dice = new Random(seed);
             using var child = await CrashChild.StartAsync(root, hasty, cancellationToken);
-            var clients = new UploadClients(plan, new KillMoment(dice, child.Kill));
+            var clients = new UploadClients(plan, new KillMoment(dice, child.Kill), audit.Open());
             await clients.RunAsync(child.Address, seed, cancellationToken);
             await child.WaitAsync(cancellationToken);
             acknowledged += clients.Acknowledged.Count;
+            audit.Violations.AddRange(
+                clients.AcknowledgedTooSoon.Select(static hash => $"{hash} was acknowledged before it was visible")
+            );
             hits += await audit.RunAsync(clients.Acknowledged, dice) ? 1 : 0;
         }
 

@@ -23,12 +23,15 @@ internal sealed class StoreAudit(string root)
     /// <summary>Contents read and hashed.</summary>
     public int Verified { get; private set; }
 
+    /// <summary>The store as another process sees it.</summary>
+    public LocalContentStore Open() => new(new LocalContentStoreOptions { Root = root });
+
     /// <summary>Audits once.</summary>
     /// <returns>Whether the kill hit an upload: it left a temporary file, or a content nobody was told of.</returns>
     public async Task<bool> RunAsync(IEnumerable<ContentHash> acknowledged, Random dice)
     {
         _promised.UnionWith(acknowledged);
-        var store = new LocalContentStore(new LocalContentStoreOptions { Root = root });
+        var store = Open();
         var found = await store.ListAsync().ToListAsync();
         foreach (var content in found)
         {

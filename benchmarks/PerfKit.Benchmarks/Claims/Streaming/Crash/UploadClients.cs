@@ -5,13 +5,16 @@ using PerfKit.Streaming;
 namespace PerfKit.Benchmarks.Claims.Streaming.Crash;
 
 /// <summary>Uploads at once, one content after the other on each connection, until the server is gone.</summary>
-internal sealed class UploadClients(UploadPlan plan, KillMoment moment)
+internal sealed class UploadClients(UploadPlan plan, KillMoment moment, IContentStore store)
 {
     private const int Connections = 6;
     private const int PieceBytes = 32 * 1024;
 
     /// <summary>Contents whose upload was answered with their hash.</summary>
     public ConcurrentBag<ContentHash> Acknowledged { get; } = [];
+
+    /// <summary>Those that were not visible at that very moment: a kill just then would have lost them.</summary>
+    public ConcurrentBag<ContentHash> AcknowledgedTooSoon { get; } = [];
 
     public async Task RunAsync(Uri server, int seed, CancellationToken cancellationToken)
     {
@@ -42,6 +45,11 @@ internal sealed class UploadClients(UploadPlan plan, KillMoment moment)
             catch (HttpRequestException) when (moment.HasFired)
             {
                 return; // Killed: this upload was not acknowledged.
+            }
+
+            if (await store.GetInfoAsync(upload.Hash, cancellationToken) is null)
+            {
+                AcknowledgedTooSoon.Add(upload.Hash);
             }
 
             Acknowledged.Add(upload.Hash);
