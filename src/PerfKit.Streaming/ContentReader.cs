@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
 using PerfKit.Streaming.Internal;
 
 namespace PerfKit.Streaming;
@@ -18,6 +19,12 @@ public abstract class ContentReader : IAsyncDisposable
 
     /// <summary>Length of the content in bytes.</summary>
     public abstract long Length { get; }
+
+    /// <summary>
+    /// The open file that holds the content and nothing else, for those who can send it without reading it; null when there is
+    /// none. It is closed with the reader.
+    /// </summary>
+    public virtual SafeFileHandle? File => null;
 
     /// <summary>Wraps bytes that are already in memory; nothing is copied.</summary>
     public static ContentReader FromMemory(ReadOnlyMemory<byte> content) =>

@@ -37,7 +37,11 @@ internal readonly struct ContentBody(ContentReader reader, ByteRange range, Mult
     {
         try
         {
-            if (await WriteToAsync(destination, context.RequestAborted).ConfigureAwait(false))
+            var isPlain = parts is null && ReferenceEquals(destination, context.Response.BodyWriter);
+            var sent = isPlain
+                ? BodySender.SendAsync(context, reader, range.Offset, range.Length, place, context.RequestAborted)
+                : WriteToAsync(destination, context.RequestAborted);
+            if (await sent.ConfigureAwait(false))
             {
                 return true;
             }

@@ -8,6 +8,8 @@ internal sealed class LocalContentReader(SafeFileHandle file, long length, bool 
 {
     public override long Length => length;
 
+    public override SafeFileHandle File => file;
+
     public override async ValueTask<int> ReadAsync(
         long offset,
         Memory<byte> buffer,
