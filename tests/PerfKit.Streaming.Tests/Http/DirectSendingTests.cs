@@ -78,7 +78,7 @@ public sealed class DirectSendingTests
         var file = Encoding.Latin1.GetString(server.Bytes(200_000));
         Count(text, "\r\n\r\n" + file).Should().Be(2);
         Count(text, "\r\n\r\n" + Encoding.Latin1.GetString(server.Bytes(1000)) + "HTTP/1.1").Should().Be(1);
-        Count(text, "0\r\n\r\nHTTP/1.1").Should().Be(1, "the chunked answer has its end");
+        Count(text, "\r\n0\r\n\r\nHTTP/1.1").Should().Be(1, "the chunked answer has its end");
         text.Should().EndWith("text");
     }
 
@@ -86,7 +86,7 @@ public sealed class DirectSendingTests
     public async Task A_slow_reader_gets_every_byte()
     {
         await using var server = await DirectServer.StartAsync([Large]);
-        using var socket = await server.ConnectAsync(receiveBytes: 4096);
+        using var socket = await server.ConnectAsync();
         await socket.SendTextAsync($"GET /file/{Large} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
 
         var all = await ReadAllAsync(socket, bufferBytes: 3001);
@@ -98,7 +98,7 @@ public sealed class DirectSendingTests
     public async Task A_file_that_is_truncated_on_its_way_breaks_the_connection()
     {
         await using var server = await DirectServer.StartAsync([Large]);
-        using var socket = await server.ConnectAsync(receiveBytes: 4096);
+        using var socket = await server.ConnectAsync();
         await socket.SendTextAsync($"GET /file/{Large} HTTP/1.1\r\nHost: x\r\n\r\n");
         await socket.ReceiveAsync(new byte[1]);
 
@@ -116,7 +116,7 @@ public sealed class DirectSendingTests
     public async Task A_server_that_stops_in_the_middle_ends_the_connection_and_the_request()
     {
         await using var server = await DirectServer.StartAsync([Large]);
-        using var socket = await server.ConnectAsync(receiveBytes: 4096);
+        using var socket = await server.ConnectAsync();
         await socket.SendTextAsync($"GET /file/{Large} HTTP/1.1\r\nHost: x\r\n\r\n");
         await socket.ReceiveAsync(new byte[1]);
 
@@ -136,7 +136,7 @@ public sealed class DirectSendingTests
             limit: static limits =>
                 limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 1 << 20, TimeSpan.FromSeconds(1.1))
         );
-        using var socket = await server.ConnectAsync(receiveBytes: 4096);
+        using var socket = await server.ConnectAsync();
         await socket.SendTextAsync($"GET /file/{Large} HTTP/1.1\r\nHost: x\r\n\r\n");
         await socket.ReceiveAsync(new byte[1]);
 
@@ -157,7 +157,7 @@ public sealed class DirectSendingTests
             async (seed, _) =>
             {
                 var random = new Random(seed);
-                using var socket = await server.ConnectAsync(random.Next(2) * 4096);
+                using var socket = await server.ConnectAsync();
                 socket.LingerState = new LingerOption(random.Next(2) == 0, 0);
                 var length = random.Next(4) == 0 ? 100_000 : Large;
                 await socket.SendTextAsync($"GET /file/{length} HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -71,14 +71,9 @@ internal sealed class DirectServer : IAsyncDisposable
         return server;
     }
 
-    public async Task<Socket> ConnectAsync(int receiveBytes = 0)
+    public async Task<Socket> ConnectAsync()
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        if (receiveBytes > 0)
-        {
-            socket.ReceiveBufferSize = receiveBytes;
-        }
-
         await socket.ConnectAsync(IPAddress.Loopback, Port);
         return socket;
     }

@@ -9,7 +9,7 @@ namespace PerfKit.Streaming.Internal;
 /// <summary>
 /// A connection's output without a pipe behind it: a flush hands what was written to the socket, and is over when the socket has
 /// taken it all. Between <see cref="BeginFile"/> and the file's last byte, Advance counts bytes of the file instead of bytes
-/// in memory, and a flush sends them by sendfile. See README.md, "Direct sending".
+/// in memory, and a flush sends them by sendfile. See README.md.
 /// </summary>
 internal sealed class DirectOutput : PipeWriter, IValueTaskSource<FlushResult>
 {
@@ -250,23 +250,32 @@ internal sealed class DirectOutput : PipeWriter, IValueTaskSource<FlushResult>
 
     private async Task SendRestAsync()
     {
-        bool isOver;
-        do
+        while (true)
         {
             await _socket.SendWaitingAsync().ConfigureAwait(false);
+            bool endsFlush;
             lock (_gate)
             {
-                isOver = _socket.TrySend(ref _spare);
-                _isSending = !isOver;
-            }
-        } while (!isOver);
+                _isSending = !_socket.TrySend(ref _spare);
+                if (_isSending)
+                {
+                    continue;
+                }
 
-        EndFlush(error: null, isCanceled: false);
+                endsFlush = _isFlushing; // In the same step: a flush that begins after this is not this one's to end.
+                _isFlushing = false;
+            }
+
+            if (endsFlush)
+            {
+                _flush.SetResult(new FlushResult(isCanceled: false, _socket.IsGone));
+            }
+
+            return;
+        }
     }
 
-    private void CancelFlush(Exception? error) => EndFlush(error, isCanceled: true);
-
-    private void EndFlush(Exception? error, bool isCanceled)
+    private void CancelFlush(Exception? error)
     {
         lock (_gate)
         {
@@ -278,10 +287,10 @@ internal sealed class DirectOutput : PipeWriter, IValueTaskSource<FlushResult>
             _isFlushing = false;
         }
 
-        _flush.RunContinuationsAsynchronously = isCanceled; // Not on the thread of whoever cancels.
+        _flush.RunContinuationsAsynchronously = true; // Not on the thread of whoever cancels.
         if (error is null)
         {
-            _flush.SetResult(new FlushResult(isCanceled, _socket.IsGone));
+            _flush.SetResult(new FlushResult(isCanceled: true, _socket.IsGone));
         }
         else
         {

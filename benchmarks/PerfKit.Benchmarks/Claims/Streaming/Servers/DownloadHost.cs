@@ -46,10 +46,6 @@ internal static class DownloadHost
         {
             listen.UseHttps(MakeCertificate());
         }
-        else if (Environment.GetEnvironmentVariable("DIRECT") == "1")
-        {
-            listen.UseDirectSending();
-        }
     }
 
     private static X509Certificate2 MakeCertificate()
