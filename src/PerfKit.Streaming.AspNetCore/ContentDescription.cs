@@ -4,12 +4,14 @@ namespace PerfKit.Streaming;
 public sealed record ContentDescription
 {
     /// <summary>
-    /// Length in bytes, not negative. Null when it is not known before the content is opened: 304 and HEAD then open it too.
-    /// A content that should have a length and is missing is damage (500); one without is merely not there (404).
+    /// Length in bytes, not negative. Null when it is not known before the content is opened: 304 and HEAD then open it
+    /// too. A content that should have a length and is missing is damage (500); one without is merely not there (404).
     /// </summary>
     public long? Length { get; init; }
 
-    /// <summary>SHA-256 of the bytes, when known: gives the entity tag where <see cref="ETag"/> does not, and the digest fields.</summary>
+    /// <summary>
+    /// SHA-256 of the bytes, when known: gives the entity tag where <see cref="ETag"/> does not, and the digest fields.
+    /// </summary>
     public ContentHash? Sha256 { get; init; }
 
     /// <summary>
@@ -25,8 +27,8 @@ public sealed record ContentDescription
     public DateTimeOffset? LastModified { get; init; }
 
     /// <summary>
-    /// The name to save under, any text: control characters, quotes and path separators are replaced, other letters are coded
-    /// (RFC 8187).
+    /// The name to save under, any text: control characters, quotes and path separators are replaced, other letters are
+    /// coded (RFC 8187).
     /// </summary>
     public string? FileName { get; init; }
 

@@ -10,8 +10,8 @@ using PerfKit.Streaming.Internal.Coding;
 namespace PerfKit.Streaming;
 
 /// <summary>
-/// Answers with a content: chooses its representation, evaluates conditions, chooses ranges, writes the fields, sends. Made by
-/// <see cref="ContentResults"/>; also the return type of a controller's action.
+/// Answers with a content: chooses its representation, evaluates conditions, chooses ranges, writes the fields, sends.
+/// Made by <see cref="ContentResults"/>; also the return type of a controller's action.
 /// </summary>
 public sealed class DownloadResult : IResult, IContentTypeHttpResult, IFileHttpResult, IEndpointMetadataProvider
 {
@@ -113,7 +113,7 @@ public sealed class DownloadResult : IResult, IContentTypeHttpResult, IFileHttpR
         }
     }
 
-    private async Task SendAsync(
+    private Task SendAsync(
         HttpContext context,
         Representation chosen,
         Preconditions conditions,
@@ -131,18 +131,24 @@ public sealed class DownloadResult : IResult, IContentTypeHttpResult, IFileHttpR
         {
             AnswerFields.Selected(response, chosen);
             AnswerFields.Ranges(response, chosen);
-            await Refusals.RangeNotSatisfiableAsync(context, chosen.Length!.Value).ConfigureAwait(false);
-            return;
+            return Refusals.RangeNotSatisfiableAsync(context, chosen.Length!.Value);
         }
 
         var isHead = HttpMethods.IsHead(context.Request.Method);
-        var hashesFirst = DigestedDelivery.MustHash(context.Request, chosen);
-        if (isHead && !hashesFirst)
-        {
-            await WriteHeadAsync(context, chosen, lastModified, now).ConfigureAwait(false);
-            return;
-        }
+        return isHead && !DigestedDelivery.MustHash(context.Request, chosen)
+            ? WriteHeadAsync(context, chosen, lastModified, now)
+            : SendOpenedAsync(context, chosen, ranges, isResume, lastModified, now);
+    }
 
+    private async Task SendOpenedAsync(
+        HttpContext context,
+        Representation chosen,
+        RangeSet ranges,
+        bool isResume,
+        DateTimeOffset? lastModified,
+        DateTimeOffset now
+    )
+    {
         var memory = context.RequestServices?.GetService<TransferMemory>() ?? TransferMemory.Shared;
         if (!memory.TryReserve(out var place))
         {
@@ -158,7 +164,7 @@ public sealed class DownloadResult : IResult, IContentTypeHttpResult, IFileHttpR
             return;
         }
 
-        if (hashesFirst)
+        if (DigestedDelivery.MustHash(context.Request, chosen))
         {
             var whole = new ByteRange(0, reader.Length);
             chosen.Sha256 = await new ContentBody(reader, whole, parts: null, place)
@@ -166,7 +172,7 @@ public sealed class DownloadResult : IResult, IContentTypeHttpResult, IFileHttpR
                 .ConfigureAwait(false);
         }
 
-        if (isHead)
+        if (HttpMethods.IsHead(context.Request.Method))
         {
             await WriteHeadAsync(context, chosen, lastModified, now).ConfigureAwait(false);
             return;
@@ -175,7 +181,7 @@ public sealed class DownloadResult : IResult, IContentTypeHttpResult, IFileHttpR
         var parts = ranges.Several is null
             ? null
             : new MultipartRanges(ranges.Several, chosen.Length!.Value, _what.ContentType);
-        WriteFields(response, chosen, ranges, parts, isResume, lastModified, now);
+        WriteFields(context.Response, chosen, ranges, parts, isResume, lastModified, now);
         var part = ranges.Kind == RangeKind.Single ? ranges.Single : new ByteRange(0, chosen.Length ?? long.MaxValue);
         var body = new ContentBody(reader, part, parts, place);
         await DigestedDelivery

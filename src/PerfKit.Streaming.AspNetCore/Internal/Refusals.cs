@@ -54,7 +54,9 @@ internal static class Refusals
         );
     }
 
-    /// <summary>A content that is described and not there, or not as described: damage, and no fault of the client.</summary>
+    /// <summary>
+    /// A content that is described and not there, or not as described: damage, and no fault of the client.
+    /// </summary>
     public static Task MissingAsync(HttpContext context, long? describedBytes, long? foundBytes)
     {
         DeliveryMetrics.Failed();

@@ -1,8 +1,8 @@
 namespace PerfKit.Streaming.Internal;
 
 /// <summary>
-/// What was chosen to be sent in one answer: the content itself or a coded form of it, with the validators, length and digest
-/// that are its own. Conditions, ranges and fields are judged by this alone.
+/// What was chosen to be sent in one answer: the content itself or a coded form of it, with the validators, length and
+/// digest that are its own. Conditions, ranges and fields are judged by this alone.
 /// </summary>
 internal sealed class Representation(ContentSource source) : IAsyncDisposable
 {
@@ -23,7 +23,9 @@ internal sealed class Representation(ContentSource source) : IAsyncDisposable
     /// <summary>The Content-Encoding field; null for the content itself.</summary>
     public string? ContentEncoding { get; init; }
 
-    /// <summary>Whether Accept-Encoding had a say, also when the content itself was chosen: Vary then names it.</summary>
+    /// <summary>
+    /// Whether Accept-Encoding had a say, also when the content itself was chosen: Vary then names it.
+    /// </summary>
     public bool VariesByEncoding { get; set; }
 
     /// <summary>Whether any part can be read; a pipe has only a whole.</summary>
@@ -35,7 +37,9 @@ internal sealed class Representation(ContentSource source) : IAsyncDisposable
         init => _reader = value;
     }
 
-    /// <summary>The bytes, opened at most once; null when the source has lost them. This object disposes the reader.</summary>
+    /// <summary>
+    /// The bytes, opened at most once; null when the source has lost them. This object disposes the reader.
+    /// </summary>
     public async ValueTask<ContentReader?> OpenAsync(CancellationToken cancellationToken) =>
         _reader ??= await source.OpenAsync(cancellationToken).ConfigureAwait(false);
 

@@ -16,7 +16,8 @@ internal enum DigestWish
 }
 
 /// <summary>
-/// Reads such a field: a dictionary of weights from 0 to 10 (RFC 9530, 4; RFC 8941, 4.2.2). A fault anywhere makes it say nothing.
+/// Reads such a field: a dictionary of weights from 0 to 10 (RFC 9530, 4; RFC 8941, 4.2.2). A fault anywhere makes it
+/// say nothing.
 /// </summary>
 internal static class DigestWishes
 {
@@ -71,7 +72,9 @@ internal static class DigestWishes
         return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out weight) && weight <= MaxWeight;
     }
 
-    /// <summary>Passes parameters, which mean nothing here, and the comma, behind which another member must come.</summary>
+    /// <summary>
+    /// Passes parameters, which mean nothing here, and the comma, behind which another member must come.
+    /// </summary>
     private static bool TryEnd(ref ReadOnlySpan<char> rest)
     {
         if (rest is [';', ..])

@@ -9,7 +9,8 @@ namespace PerfKit.Streaming.Internal;
 internal static class DigestedDelivery
 {
     /// <summary>
-    /// Whether Repr-Digest is wanted and must be computed from the whole, whatever is sent of it: HEAD and 206 say what 200 would.
+    /// Whether Repr-Digest is wanted and must be computed from the whole, whatever is sent of it: HEAD and 206 say what
+    /// 200 would.
     /// </summary>
     public static bool MustHash(HttpRequest request, Representation chosen) =>
         chosen is { Sha256: null, HasRanges: true, Length: <= ContentBody.MaxHashedFirstBytes }
@@ -97,7 +98,9 @@ internal static class DigestedDelivery
         }
     }
 
-    /// <summary>Whether the client keeps trailers and this answer can have them: HTTP/1.1 with a known length cannot.</summary>
+    /// <summary>
+    /// Whether the client keeps trailers and this answer can have them: HTTP/1.1 with a known length cannot.
+    /// </summary>
     private static bool MaySendTrailers(HttpContext context) =>
         (context.Response.ContentLength is null || !HttpProtocol.IsHttp11(context.Request.Protocol))
         && context.Response.SupportsTrailers()

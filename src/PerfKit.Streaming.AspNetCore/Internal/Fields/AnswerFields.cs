@@ -9,7 +9,9 @@ namespace PerfKit.Streaming.Internal;
 /// </summary>
 internal static class AnswerFields
 {
-    /// <summary>What every answer about a representation says, refusals too: which it was, and what had a say in choosing it.</summary>
+    /// <summary>
+    /// What every answer about a representation says, refusals too: which it was, and what had a say in choosing it.
+    /// </summary>
     public static void Selected(HttpResponse response, Representation chosen)
     {
         if (chosen.ETag is not null)
@@ -23,7 +25,9 @@ internal static class AnswerFields
         }
     }
 
-    /// <summary>304: what tells which content it was and how long it may be kept, and no more (RFC 9110, 15.4.5).</summary>
+    /// <summary>
+    /// 304: what tells which content it was and how long it may be kept, and no more (RFC 9110, 15.4.5).
+    /// </summary>
     public static void NotModified(
         HttpResponse response,
         ContentDescription what,
@@ -49,8 +53,8 @@ internal static class AnswerFields
     }
 
     /// <summary>
-    /// Last-Modified, which is never later than Date: a change of these very seconds is compared with the clock it was judged
-    /// by, and the server's own Date lags up to a second behind (8.8.2.1).
+    /// Last-Modified, which is never later than Date: a change of these very seconds is compared with the clock it was
+    /// judged by, and the server's own Date lags up to a second behind (8.8.2.1).
     /// </summary>
     public static void Modified(HttpResponse response, DateTimeOffset? lastModified, DateTimeOffset now)
     {

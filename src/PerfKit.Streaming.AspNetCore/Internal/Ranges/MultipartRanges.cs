@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text;
@@ -7,8 +6,8 @@ using System.Text;
 namespace PerfKit.Streaming.Internal;
 
 /// <summary>
-/// Several parts in one body (RFC 9110, 14.6). The boundary is drawn anew for each answer, so that no stored content can
-/// contain it on purpose; all heads are written beforehand, so that the length is exact.
+/// Several parts in one body (RFC 9110, 14.6). The boundary is drawn anew for each answer, so that no stored content
+/// can contain it on purpose; all heads are written beforehand, so that the length is exact.
 /// </summary>
 internal sealed class MultipartRanges
 {
@@ -28,12 +27,8 @@ internal sealed class MultipartRanges
         Length = _end.Length;
         for (var i = 0; i < parts.Length; i++)
         {
-            _heads[i] = Encoding.ASCII.GetBytes(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"\r\n--{boundary}\r\nContent-Type: {contentType}\r\nContent-Range: {parts[i].ContentRange(length)}\r\n\r\n"
-                )
-            );
+            var type = $"\r\n--{boundary}\r\nContent-Type: {contentType}\r\n";
+            _heads[i] = Encoding.ASCII.GetBytes($"{type}Content-Range: {parts[i].ContentRange(length)}\r\n\r\n");
             Length += _heads[i].Length + parts[i].Length;
         }
     }

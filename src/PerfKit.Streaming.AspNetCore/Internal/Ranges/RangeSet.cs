@@ -4,8 +4,8 @@ using Microsoft.Extensions.Primitives;
 namespace PerfKit.Streaming.Internal;
 
 /// <summary>
-/// What a Range field asks for of a representation (RFC 9110, 14.1.2, 14.2 and 15.3.7.2). Whatever the field says, it costs the
-/// reading of 64 ranges at most and gives 16 parts at most that do not overlap.
+/// What a Range field asks for of a representation (RFC 9110, 14.1.2, 14.2 and 15.3.7.2). Whatever the field says, it
+/// costs the reading of 64 ranges at most and gives 16 parts at most that do not overlap.
 /// </summary>
 internal readonly record struct RangeSet(RangeKind Kind, ByteRange Single = default, ByteRange[]? Several = null)
 {
@@ -16,8 +16,8 @@ internal readonly record struct RangeSet(RangeKind Kind, ByteRange Single = defa
     private const int PartOverheadBytes = 80; // A gap smaller than what a part of its own costs is sent along.
 
     /// <summary>
-    /// Reads the field. Other units, malformed and immoderate fields are <see cref="RangeKind.Whole"/>: a server may ignore the
-    /// field, and the whole is never wrong.
+    /// Reads the field. Other units, malformed and immoderate fields are <see cref="RangeKind.Whole"/>: a server may
+    /// ignore the field, and the whole is never wrong.
     /// </summary>
     public static RangeSet Parse(StringValues field, long length)
     {
@@ -59,8 +59,8 @@ internal readonly record struct RangeSet(RangeKind Kind, ByteRange Single = defa
     }
 
     /// <summary>
-    /// Joins what overlaps or nearly touches, wherever it stands in the field; the parts keep the order of the field, a joined one
-    /// at its first place. As many bytes as the whole, or too many parts, are the whole.
+    /// Joins what overlaps or nearly touches, wherever it stands in the field; the parts keep the order of the field, a
+    /// joined one at its first place. As many bytes as the whole, or too many parts, are the whole.
     /// </summary>
     private static RangeSet Coalesce(Span<Piece> pieces, long length)
     {
@@ -126,7 +126,9 @@ internal readonly record struct RangeSet(RangeKind Kind, ByteRange Single = defa
         {
             var count = Math.Min(Number(last), length);
             range = new ByteRange(length - count, count);
-            return count > 0 || Number(last) == 0; // The last bytes of nothing exist, but Content-Range cannot say them.
+
+            // The last bytes of nothing are satisfiable, but Content-Range cannot say them: the whole says them.
+            return count > 0 || Number(last) == 0;
         }
 
         var start = Number(first);

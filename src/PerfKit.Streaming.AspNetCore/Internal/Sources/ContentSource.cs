@@ -5,7 +5,9 @@ internal abstract class ContentSource
 {
     public virtual bool HasRanges => true;
 
-    /// <summary>What the description says, completed by opening the content where it says no length; null when it is not there.</summary>
+    /// <summary>
+    /// What the description says, completed by opening the content where it says no length; null when it is not there.
+    /// </summary>
     public virtual async ValueTask<Representation?> FindAsync(
         ContentDescription what,
         DateTimeOffset now,

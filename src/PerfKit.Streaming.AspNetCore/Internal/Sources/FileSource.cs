@@ -4,11 +4,14 @@ using Microsoft.Win32.SafeHandles;
 namespace PerfKit.Streaming.Internal;
 
 /// <summary>
-/// Opens a file by its path. All that is said of it comes from the opened file, so no rename gets between fields and bytes.
+/// Opens a file by its path. All that is said of it comes from the opened file, so no rename gets between fields and
+/// bytes.
 /// </summary>
 internal sealed class FileSource(string path) : ContentSource
 {
-    /// <summary>How old a last write must be to be sure that another one would have had another time; FAT counts in 2 seconds.</summary>
+    /// <summary>
+    /// How old a last write must be to be sure that another one would have had another time; FAT counts in 2 seconds.
+    /// </summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(3);
 
     public override ValueTask<Representation?> FindAsync(

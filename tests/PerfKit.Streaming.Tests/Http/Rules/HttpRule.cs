@@ -16,7 +16,8 @@ public enum Level
 /// <param name="Says">The sentence in short.</param>
 /// <param name="Requests">
 /// Request line and fields, sent one after another, each on a connection of its own. <c>{etag}</c>, <c>{opaque}</c> and
-/// <c>{date}</c> are what the long content says of itself, <c>{earlier}</c> and <c>{later}</c> lie a second beside the date,
+/// <c>{date}</c> are what the long content says of itself, <c>{earlier}</c> and <c>{later}</c> lie a second beside the
+/// date,
 /// <c>{previous}</c> is the Last-Modified field of the answer before.
 /// </param>
 /// <param name="Fault">What is wrong with the answers; null when the rule is kept.</param>

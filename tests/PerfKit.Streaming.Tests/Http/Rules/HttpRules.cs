@@ -3,8 +3,8 @@ using System.Globalization;
 namespace PerfKit.Streaming.Tests.Http.Rules;
 
 /// <summary>
-/// Every MUST and SHOULD of RFC 9110, sections 8.8, 13 and 14, with the statuses that answer them (15.3.7, 15.4.5, 15.5.13,
-/// 15.5.17), and of RFC 9530, as far as an origin server that sends contents can keep or break it.
+/// Every MUST and SHOULD of RFC 9110, sections 8.8, 13 and 14, with the statuses that answer them (15.3.7, 15.4.5,
+/// 15.5.13, 15.5.17), and of RFC 9530, as far as an origin server that sends contents can keep or break it.
 /// </summary>
 public static partial class HttpRules
 {

@@ -19,7 +19,9 @@ public static class RuleContent
             ["Vary"] = "Origin",
         };
 
-    /// <summary>Numbered lines, so that any part tells where it is from; on the fourth day of a month, for asctime's two blanks.</summary>
+    /// <summary>
+    /// Numbered lines, so that any part tells where it is from; on the fourth day of a month, for asctime's two blanks.
+    /// </summary>
     public static byte[] Text { get; } =
         Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, Length / 10).Select(i => $"{i:000000000}\n")));
 

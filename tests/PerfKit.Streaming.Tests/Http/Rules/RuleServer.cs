@@ -12,8 +12,9 @@ using PerfKit.TestKit;
 namespace PerfKit.Streaming.Tests.Http.Rules;
 
 /// <summary>
-/// The contents of the rules behind a real Kestrel, sent by one of several: <c>hash</c> and <c>file</c> are this package from a
-/// store and from a path, <c>Results.File</c> gets a path as is common, <c>static files</c> is the middleware.
+/// The contents of the rules behind a real Kestrel, sent by one of several: <c>hash</c> and <c>file</c> are this
+/// package from a store and from a path, <c>Results.File</c> gets a path as is common, <c>static files</c> is the
+/// middleware.
 /// </summary>
 public sealed class RuleServer : IAsyncDisposable
 {
