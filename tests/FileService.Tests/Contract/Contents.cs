@@ -76,14 +76,14 @@ public abstract class ContentContract(ServiceFixture fixture) : ContractSuite(fi
     }
 
     [SkippableTheory]
-    [InlineData("bytes=0-1,5-6")]
+    [InlineData("bytes=0-1,9-1")]
     [InlineData("bytes=9-1")]
     [InlineData("bytes=a-b")]
     [InlineData("bytes=")]
     [InlineData("bytes")]
     [InlineData("lines=1-2")]
     [InlineData("bytes=99999999999999999999-")]
-    public async Task Get_with_several_or_malformed_ranges_answers_the_whole(string range)
+    public async Task Get_with_malformed_ranges_answers_the_whole(string range)
     {
         using var response = await Client.SendAsync(HttpMethod.Get, await UrlAsync(), ("Range", range));
 
