@@ -18,6 +18,7 @@ internal static class WebHost
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.ConfigureEndpointDefaults(static listen => listen.UseDirectSending());
             kestrel.Limits.MaxRequestBodySize = null; // The upload's own limit speaks; JSON bodies have theirs below.
         });
         builder.Logging.AddConsole();

@@ -44,7 +44,7 @@ public abstract class CpuClaim : Claim
     }
 }
 
-/// <summary>One server with both sides, <c>Results.File</c> being the peer.</summary>
+/// <summary>Over <c>Results.File</c> on Kestrel as it is.</summary>
 public abstract class CpuOverResultsFile : CpuClaim
 {
     private protected abstract int Files { get; }
@@ -56,11 +56,18 @@ public abstract class CpuOverResultsFile : CpuClaim
     {
         using var corpus = new Corpus();
         var hashes = corpus.Add(Files, FileBytes);
-        await using var server = await ServerProcess.StartAsync(corpus);
-        using var client = new BulkClient(server.Port, Connections);
-        return await CompareAsync(() => SideAsync("ours"), () => SideAsync("peer"), Rounds, cancellationToken);
+        await using var ours = await ServerProcess.StartAsync(corpus);
+        await using var peer = await ServerProcess.StartAsync(corpus, ServerProcess.Plain);
+        using var ourClient = new BulkClient(ours.Port, Connections);
+        using var peerClient = new BulkClient(peer.Port, Connections);
+        return await CompareAsync(
+            () => SideAsync("ours", ours, ourClient),
+            () => SideAsync("peer", peer, peerClient),
+            Rounds,
+            cancellationToken
+        );
 
-        Task<double> SideAsync(string side)
+        Task<double> SideAsync(string side, ServerProcess server, BulkClient client)
         {
             var paths = hashes.Select(hash => $"/{side}/{hash}").ToArray();
             var bytes = (double)Answers * FileBytes;

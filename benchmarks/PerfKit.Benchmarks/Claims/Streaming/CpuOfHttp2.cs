@@ -17,7 +17,7 @@ public sealed class CpuOfHttp2 : CpuClaim
     {
         using var corpus = new Corpus();
         var hashes = corpus.Add(64, FileBytes);
-        await using var server = await ServerProcess.StartAsync(corpus, "h2");
+        await using var server = await ServerProcess.StartAsync(corpus, ServerProcess.Http2);
         using var client = new Http2Client(server.Port);
         return await CompareAsync(() => SideAsync("ours"), () => SideAsync("peer"), Rounds, cancellationToken);
 

@@ -25,7 +25,10 @@ public abstract class ReaderClaim : Claim
     {
         var warm = corpus.Add(1, WarmBytes)[0];
         var large = corpus.AddSparse(bytes);
-        var server = await ServerProcess.StartAsync(corpus);
+        var server = await ServerProcess.StartAsync(
+            corpus,
+            side == "ours" ? ServerProcess.Direct : ServerProcess.Plain
+        );
         using (var client = new BulkClient(server.Port, connections: 4))
         {
             client.Fetch([$"/{side}/{warm}"], WarmBytes, answers: 500);

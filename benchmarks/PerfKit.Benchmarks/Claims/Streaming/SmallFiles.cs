@@ -22,12 +22,13 @@ public sealed class SmallFiles : Claim
     {
         using var corpus = new Corpus();
         var hashes = corpus.Add(64, FileBytes);
-        await using var server = await ServerProcess.StartAsync(corpus);
+        await using var ours = await ServerProcess.StartAsync(corpus);
+        await using var peer = await ServerProcess.StartAsync(corpus, ServerProcess.Plain);
         var figures = await PairedFigures.MeasureAsync(
             warmRounds: 2,
             rounds: 9,
-            () => SideAsync("ours"),
-            () => SideAsync("peer"),
+            () => SideAsync("ours", ours),
+            () => SideAsync("peer", peer),
             cancellationToken
         );
         return new Measured(
@@ -39,7 +40,7 @@ public sealed class SmallFiles : Claim
             )
         );
 
-        async Task<double> SideAsync(string side)
+        async Task<double> SideAsync(string side, ServerProcess server)
         {
             var paths = hashes.Select(hash => $"/{side}/{hash}").ToArray();
             var answerBytes = FileBytes + HeaderBytes(server.Port, paths);

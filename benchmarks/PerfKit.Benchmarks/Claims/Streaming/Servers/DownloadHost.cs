@@ -22,12 +22,12 @@ internal static class DownloadHost
 
     public static async Task<object?> RunAsync(string[] args)
     {
-        var (root, isHttp2) = (args[0], args[1] == "h2");
+        var (root, connections) = (args[0], args[1]);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddPerfKitStreaming(o => o.Root = root);
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, 0, listen => Configure(listen, isHttp2))
+            kestrel.Listen(IPAddress.Loopback, 0, listen => Configure(listen, connections))
         );
         await using var app = builder.Build();
         await MapAsync(app, root);
@@ -39,13 +39,15 @@ internal static class DownloadHost
         return null;
     }
 
-    private static void Configure(ListenOptions listen, bool isHttp2)
+    private static void Configure(ListenOptions listen, string connections)
     {
-        listen.Protocols = isHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1;
-        if (isHttp2)
+        listen.Protocols = connections == ServerProcess.Http2 ? HttpProtocols.Http2 : HttpProtocols.Http1;
+        _ = connections switch
         {
-            listen.UseHttps(MakeCertificate());
-        }
+            ServerProcess.Direct => listen.UseDirectSending(),
+            ServerProcess.Http2 => listen.UseHttps(MakeCertificate()),
+            _ => listen,
+        };
     }
 
     private static X509Certificate2 MakeCertificate()

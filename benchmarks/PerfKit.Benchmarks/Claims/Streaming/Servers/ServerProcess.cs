@@ -12,6 +12,15 @@ namespace PerfKit.Benchmarks.Claims.Streaming.Servers;
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    /// <summary>HTTP/1.1 with <c>UseDirectSending</c>, our side.</summary>
+    public const string Direct = "direct";
+
+    /// <summary>HTTP/1.1 as Kestrel has it, the peer's side.</summary>
+    public const string Plain = "plain";
+
+    /// <summary>TLS and HTTP/2.</summary>
+    public const string Http2 = "h2";
+
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
@@ -32,9 +41,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     public TimeSpan Cpu => Workers().Aggregate(ProcessCpu.Of(Id), static (sum, worker) => sum + ProcessCpu.Of(worker));
 
     /// <summary>A child of this program, with the garbage collector that web applications have.</summary>
-    public static Task<ServerProcess> StartAsync(Corpus corpus, string protocol = "http1")
+    public static Task<ServerProcess> StartAsync(Corpus corpus, string connections = Direct)
     {
-        var command = ChildRun.Command("download-server", corpus.Root, protocol);
+        var command = ChildRun.Command("download-server", corpus.Root, connections);
         var start = new ProcessStartInfo(command[0], command[1..]);
         start.Environment["DOTNET_gcServer"] = "1";
         return StartAsync(start);
