@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using PerfKit.Streaming.Internal;
 
-namespace Microsoft.AspNetCore.Hosting;
+namespace Microsoft.AspNetCore.Builder;
 
 /// <summary>Sends files without copying them through the process.</summary>
 public static class DirectSendingExtensions

@@ -38,6 +38,11 @@ internal readonly struct ContentBody(ContentReader reader, ByteRange range, Mult
         try
         {
             var isPlain = parts is null && ReferenceEquals(destination, context.Response.BodyWriter);
+            if (!isPlain)
+            {
+                LeastRate.AllowBlocks(context, parts?.Length ?? range.Length);
+            }
+
             var sent = isPlain
                 ? BodySender.SendAsync(context, reader, range.Offset, range.Length, place, context.RequestAborted)
                 : WriteToAsync(destination, context.RequestAborted);

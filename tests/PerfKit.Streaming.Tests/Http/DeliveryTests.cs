@@ -1,6 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using PerfKit.TestKit;
 
 namespace PerfKit.Streaming.Tests.Http;
@@ -14,6 +17,36 @@ public sealed class DeliveryTests
         ContentType = "text/plain",
         CacheControl = "immutable",
     };
+
+    [Theory]
+    [InlineData("bytes=0-", 256 * 1024)]
+    [InlineData("bytes=0-199999", 200_000)]
+    [InlineData("bytes=0-99999,200000-299999", 200_000)]
+    public async Task A_reader_at_the_least_rate_has_the_time_that_a_block_takes(string range, int blockBytes)
+    {
+        var rate = new MinDataRate(1000, TimeSpan.FromSeconds(2));
+        var granted = TimeSpan.Zero;
+        await using var server = await ContentServer.StartAsync(app =>
+        {
+            app.Use(
+                async (context, next) =>
+                {
+                    var feature = context.Features.GetRequiredFeature<IHttpMinResponseDataRateFeature>();
+                    feature.MinDataRate = rate;
+                    await next(context);
+                    granted = feature.MinDataRate!.GracePeriod;
+                }
+            );
+            app.MapGet(
+                "/content",
+                () => ContentResults.Stream(Described, _ => new(ContentReader.FromMemory(new byte[1 << 20])))
+            );
+        });
+
+        await server.SendAsync("GET", "/content", $"Range: {range}");
+
+        granted.TotalSeconds.Should().BeInRange(blockBytes / 1000.0, (blockBytes / 1000.0) + 1);
+    }
 
     [Fact]
     public async Task Stream_of_a_content_that_is_missing_is_a_problem_before_the_headers()
@@ -229,4 +262,12 @@ public sealed class DeliveryTests
 
         statuses.Should().Contain(206);
     }
+
+    private static ContentDescription Described { get; } =
+        new()
+        {
+            Length = 1 << 20,
+            ETag = "block",
+            ContentType = "text/plain",
+        };
 }

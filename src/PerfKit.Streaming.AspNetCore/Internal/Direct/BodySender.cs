@@ -28,14 +28,20 @@ internal static class BodySender
         // With the header written, Kestrel lends the output's own memory instead of memory to copy from.
         await feature.StartAsync(cancellationToken).ConfigureAwait(false);
         var body = feature.Writer;
-        return
+        if (
             output is not null
             && length > SmallBytes
             && context.Response.ContentLength is not null
             && reader.File is { } file
             && output.WasLent(body.GetMemory(1))
-            ? await SendFileAsync(context, body, output, file, offset, length, cancellationToken).ConfigureAwait(false)
-            : await reader.WriteToAsync(body, offset, length, place, cancellationToken).ConfigureAwait(false);
+        )
+        {
+            return await SendFileAsync(context, body, output, file, offset, length, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        LeastRate.AllowBlocks(context, length);
+        return await reader.WriteToAsync(body, offset, length, place, cancellationToken).ConfigureAwait(false);
     }
 
     private static async ValueTask<bool> SendFileAsync(
