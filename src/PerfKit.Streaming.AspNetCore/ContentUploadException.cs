@@ -14,7 +14,8 @@ public sealed class ContentUploadException : BadHttpRequestException
     /// <summary>
     /// The type of a problem answer (RFC 9457): <c>urn:perfkit:</c> and <c>digest-mismatch</c>, <c>digest-malformed</c>,
     /// <c>coding-unsupported</c>, <c>coding-malformed</c>, <c>body-swells</c>, <c>body-too-slow</c>, <c>partial-put</c>,
-    /// <c>form-malformed</c>, <c>form-too-many-parts</c>, <c>form-field-too-long</c> or <c>not-a-form</c>.
+    /// <c>form-malformed</c>, <c>form-too-many-parts</c>, <c>form-field-too-long</c>, <c>not-a-form</c> or, with status 503
+    /// and no fault of the client, <c>transfers-busy</c>.
     /// </summary>
     public string ProblemType { get; }
 }

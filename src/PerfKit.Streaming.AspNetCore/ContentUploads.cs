@@ -54,6 +54,7 @@ public static class ContentUploads
         RefuseHead(request, policy);
         var coding = BodyCoding.Find(request, policy);
         var digests = new BodyDigests(request);
+        using var place = Reserve(request);
         using var body = new RequestBody(
             request,
             policy,
@@ -94,6 +95,7 @@ public static class ContentUploads
         BodyCoding.Find(request, policy with { DecodesBodies = false });
         var boundary = BoundaryOf(request);
         var digests = new BodyDigests(request);
+        using var place = Reserve(request);
         using var body = new RequestBody(request, policy, ClockOf(request), digests.NeedsSha256, digests.NeedsSha512);
         var form = new FormReader(body, boundary);
         for (var count = 1; await form.NextAsync(cancellationToken).ConfigureAwait(false) is { } part; count++)
@@ -127,6 +129,19 @@ public static class ContentUploads
                 StatusCodes.Status415UnsupportedMediaType,
                 "not-a-form",
                 "Content-Type must be multipart/form-data with a boundary of 1 to 70 characters (RFC 7578)."
+            );
+    }
+
+    /// <summary>The request's place in the transfer memory; refused before the body is read when there is none.</summary>
+    private static TransferPlace Reserve(HttpRequest request)
+    {
+        var memory = request.HttpContext.RequestServices?.GetService<TransferMemory>() ?? TransferMemory.Shared;
+        return memory.TryReserve(out var place)
+            ? place
+            : throw new ContentUploadException(
+                StatusCodes.Status503ServiceUnavailable,
+                "transfers-busy",
+                "All memory for transfers is taken; try again when some have ended."
             );
     }
 
