@@ -27,6 +27,21 @@ public sealed class CodedUploadTests
     }
 
     [Theory]
+    [InlineData("gzip", 1 << 20)]
+    [InlineData("br", 1 << 20)]
+    [InlineData("gzip", 20_000_003)]
+    [InlineData("br", 20_000_003)]
+    public async Task A_body_whose_last_coded_byte_stands_for_much_is_stored_whole(string coding, int zeros)
+    {
+        await using var server = await ReceivingServer.StartAsync(Decoding with { MaxExpansion = int.MaxValue });
+
+        using var answer = await PostAsync(server, coding, Code(coding, new byte[zeros]));
+
+        var hash = ContentHash.Compute(new byte[zeros]);
+        (await answer.Content.ReadAsStringAsync()).Should().Be($"{hash} {zeros}");
+    }
+
+    [Theory]
     [InlineData("gzip", false, "identity")]
     [InlineData("br", false, "identity")]
     [InlineData("zstd", true, "gzip, br")]

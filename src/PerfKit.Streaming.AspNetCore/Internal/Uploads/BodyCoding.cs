@@ -114,7 +114,12 @@ internal static class BodyCoding
             {
                 var result = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
                 var coded = result.Buffer;
-                while (!coded.IsEmpty && status is OperationStatus.NeedMoreData or OperationStatus.DestinationTooSmall)
+
+                // The last coded byte may stand for many blocks: what is decoded is taken out also when none is left.
+                while (
+                    status == OperationStatus.DestinationTooSmall
+                    || (status == OperationStatus.NeedMoreData && !coded.IsEmpty)
+                )
                 {
                     status = decoder.Decompress(coded.FirstSpan, block, out var taken, out var decoded);
                     coded = coded.Slice(taken);
