@@ -8,7 +8,7 @@ public static class ContentResults
 {
     /// <summary>
     /// Answers as RFC 9110 says: conditions in their order (304, 412), ranges, one or several (206, 416), the whole
-    /// otherwise; an unknown unit and a malformed field count as no range. Memory is one block of 256 KB whatever the
+    /// otherwise; an unknown unit and a malformed field count as no range. Memory is one block of at most 256 KB whatever the
     /// length, and a reader that leaves ends the copy at the next block.
     /// </summary>
     /// <param name="what">What the answer says of the content; it has an entity tag or a hash.</param>

@@ -21,8 +21,8 @@ public abstract class ContentReader : IAsyncDisposable
     public abstract long Length { get; }
 
     /// <summary>
-    /// The open file that holds the content and nothing else, for those who can send it without reading it; null when there is
-    /// none. It is closed with the reader.
+    /// The open file that begins with the content, for those who can send it without reading it; null when there is none. It is
+    /// closed with the reader.
     /// </summary>
     public virtual SafeFileHandle? File => null;
 
@@ -35,6 +35,10 @@ public abstract class ContentReader : IAsyncDisposable
     /// <param name="owner">What they belong to; disposed with the reader.</param>
     public static ContentReader FromMemory(ReadOnlySequence<byte> content, IDisposable? owner) =>
         new MemoryContentReader(content, owner);
+
+    /// <summary>Wraps an open file of the length it has now; it is closed with the reader.</summary>
+    public static ContentReader FromFile(SafeFileHandle file) =>
+        new LocalContentReader(file, RandomAccess.GetLength(file), ownsFile: true, metrics: null);
 
     /// <summary>Reads up to <paramref name="buffer"/>'s length; 0 at and behind the end.</summary>
     /// <param name="offset">Where to read, in bytes from the start.</param>

@@ -12,6 +12,8 @@ internal sealed class VariantReader(SafeFileHandle file, ContentCoding coding, K
 
     public override long Length => kept.Length;
 
+    public override SafeFileHandle File => file;
+
     public override ValueTask<int> ReadAsync(
         long offset,
         Memory<byte> buffer,

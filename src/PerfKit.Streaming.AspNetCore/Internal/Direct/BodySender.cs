@@ -23,6 +23,7 @@ internal static class BodySender
     )
     {
         var feature = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        feature = feature is FileSendingBody sending ? sending.Inner : feature;
         var output = DirectConnection.Find(context, feature);
 
         // With the header written, Kestrel lends the output's own memory instead of memory to copy from.

@@ -26,7 +26,7 @@ internal sealed class FileSource(string path) : ContentSource
         }
 
         var written = File.GetLastWriteTimeUtc(file);
-        var reader = new FileReader(file);
+        var reader = ContentReader.FromFile(file);
         return new(
             new Representation(this)
             {
@@ -40,7 +40,7 @@ internal sealed class FileSource(string path) : ContentSource
     }
 
     public override ValueTask<ContentReader?> OpenAsync(CancellationToken cancellationToken) =>
-        new(Open() is { } file ? new FileReader(file) : null);
+        new(Open() is { } file ? ContentReader.FromFile(file) : null);
 
     /// <summary>
     /// Length and last write. While that is so fresh that another write could bear the same time the tag is weak, and

@@ -2,8 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PerfKit.Streaming.Internal;
 
-/// <summary>Reads an open file by offset. Bytes under a hash do not change, so the length is taken once.</summary>
-internal sealed class LocalContentReader(SafeFileHandle file, long length, bool ownsFile, StreamingMetrics metrics)
+/// <summary>Reads an open file by offset. The length is taken once: a content is what the file was when it was opened.</summary>
+internal sealed class LocalContentReader(SafeFileHandle file, long length, bool ownsFile, StreamingMetrics? metrics)
     : ContentReader
 {
     public override long Length => length;
@@ -27,7 +27,7 @@ internal sealed class LocalContentReader(SafeFileHandle file, long length, bool 
         var read = OperatingSystem.IsWindows()
             ? await RandomAccess.ReadAsync(file, buffer, offset, cancellationToken).ConfigureAwait(false)
             : RandomAccess.Read(file, buffer.Span, offset);
-        metrics.Read(read);
+        metrics?.Read(read);
         return read;
     }
 

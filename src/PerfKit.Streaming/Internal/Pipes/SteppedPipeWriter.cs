@@ -39,7 +39,15 @@ internal sealed class SteppedPipeWriter(PipeWriter inner, PipeSteps steps) : Pip
         while (_unpacedBytes > 0)
         {
             var bytes = (int)Math.Min(_unpacedBytes, PacedBytes);
-            await PaceAsync(bytes, cancellationToken).ConfigureAwait(false);
+            if (steps.Throttle is { } throttle)
+            {
+                using var lease = await throttle.AcquireAsync(bytes, cancellationToken).ConfigureAwait(false);
+                if (!lease.IsAcquired)
+                {
+                    throw new IOException($"The throttle refused {bytes} bytes; its queue is full.");
+                }
+            }
+
             _unpacedBytes -= bytes;
             _passedBytes += bytes;
         }
@@ -71,37 +79,5 @@ internal sealed class SteppedPipeWriter(PipeWriter inner, PipeSteps steps) : Pip
         }
 
         await inner.CompleteAsync(exception).ConfigureAwait(false);
-    }
-
-    private ValueTask PaceAsync(int bytes, CancellationToken cancellationToken)
-    {
-        if (steps.Throttle is not { } throttle)
-        {
-            return default;
-        }
-
-        var asked = throttle.AcquireAsync(bytes, cancellationToken);
-        if (!asked.IsCompletedSuccessfully)
-        {
-            return WaitAsync(asked, bytes);
-        }
-
-        using var lease = asked.Result;
-        Demand(lease, bytes);
-        return default;
-    }
-
-    private static async ValueTask WaitAsync(ValueTask<System.Threading.RateLimiting.RateLimitLease> asked, int bytes)
-    {
-        using var lease = await asked.ConfigureAwait(false);
-        Demand(lease, bytes);
-    }
-
-    private static void Demand(System.Threading.RateLimiting.RateLimitLease lease, int bytes)
-    {
-        if (!lease.IsAcquired)
-        {
-            throw new IOException($"The throttle refused {bytes} bytes; its queue is full.");
-        }
     }
 }
