@@ -20,8 +20,9 @@ public sealed class UploadPart
     public string Name { get; }
 
     /// <summary>
-    /// The name of the file, or null for a plain field. Safe in any folder: without path, controls and what Windows forbids; at most
-    /// 255 characters, never empty. Still the client's word, so two parts may have the same.
+    /// The name of the file, or null for a plain field. It leads out of no folder: without path, controls and characters that
+    /// Windows forbids; at most 255 characters, never empty. Still the client's word: two parts may have the same, and Windows
+    /// knows devices by names such as CON.
     /// </summary>
     public string? FileName { get; }
 

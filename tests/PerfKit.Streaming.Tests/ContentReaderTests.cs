@@ -1,9 +1,24 @@
+using System.Buffers;
 using System.IO.Pipelines;
 
 namespace PerfKit.Streaming.Tests;
 
 public sealed class ContentReaderTests
 {
+    [Fact]
+    public async Task DisposeAsync_however_often_gives_the_memory_back_once()
+    {
+        var owner = new CountingOwner();
+        var reader = ContentReader.FromMemory(new ReadOnlySequence<byte>(new byte[10]), owner);
+        var stream = reader.AsStream();
+
+        await stream.DisposeAsync();
+        await stream.DisposeAsync();
+        await reader.DisposeAsync();
+
+        owner.Disposals.Should().Be(1);
+    }
+
     [Fact]
     public async Task WriteToAsync_to_a_reader_that_left_is_false_and_reads_one_block()
     {
@@ -107,5 +122,12 @@ public sealed class ContentReaderTests
         read.Should().Throw<NotSupportedException>().WithMessage("*ReadAsync*");
         write.Should().Throw<NotSupportedException>();
         before.Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    private sealed class CountingOwner : IDisposable
+    {
+        public int Disposals { get; private set; }
+
+        public void Dispose() => Disposals++;
     }
 }

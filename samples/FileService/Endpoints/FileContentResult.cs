@@ -19,6 +19,7 @@ internal static class FileContentResult
             {
                 Length = file.Size,
                 Sha256 = ContentHash.Parse(file.ContentHash),
+                ETag = file.ContentHash, // The same, at hand as text.
                 ContentType = file.ContentType,
                 Codings = context.RequestServices.GetRequiredService<CodedContents>(),
                 LastModified = new DateTimeOffset(Micros.ToUtc(file.UpdatedAt)),

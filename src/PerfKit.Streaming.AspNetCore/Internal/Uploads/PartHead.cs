@@ -62,8 +62,8 @@ internal static class PartHead
         HeaderUtilities.RemoveQuotes(text).ToString().Replace("\\\"", "\"", StringComparison.Ordinal);
 
     /// <summary>
-    /// A name for one folder on any system: what stands behind the last separator, with _ for controls, marks that turn the reading
-    /// direction and what Windows forbids.
+    /// A name that leads out of no folder: what stands behind the last separator, with _ for controls, marks that turn the reading
+    /// direction and characters that Windows forbids.
     /// </summary>
     private static string SafeName(string name)
     {

@@ -9,6 +9,8 @@ internal sealed class MemoryContentReader(
     StreamingMetrics? metrics = null
 ) : ContentReader
 {
+    private IDisposable? _owner = owner;
+
     public override long Length { get; } = content.Length;
 
     public override ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
@@ -31,7 +33,7 @@ internal sealed class MemoryContentReader(
 
     public override ValueTask DisposeAsync()
     {
-        owner?.Dispose();
+        Interlocked.Exchange(ref _owner, null)?.Dispose(); // Once: a pool would lend twice what it gets back twice.
         return default;
     }
 }
