@@ -38,7 +38,7 @@ public abstract class ContentReader : IAsyncDisposable
 
     /// <summary>Wraps an open file of the length it has now; it is closed with the reader.</summary>
     public static ContentReader FromFile(SafeFileHandle file) =>
-        new LocalContentReader(file, RandomAccess.GetLength(file), ownsFile: true, metrics: null);
+        new LocalContentReader(file, RandomAccess.GetLength(file), owner: file, metrics: null);
 
     /// <summary>Reads up to <paramref name="buffer"/>'s length; 0 at and behind the end.</summary>
     /// <param name="offset">Where to read, in bytes from the start.</param>

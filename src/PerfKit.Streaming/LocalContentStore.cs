@@ -14,6 +14,7 @@ public sealed class LocalContentStore : ISweepableContentStore
 {
     private readonly StoreLayout _layout;
     private readonly StreamingMetrics _metrics;
+    private readonly HeldFiles _held;
 
     /// <summary>Opens the store, making its folder when missing.</summary>
     /// <exception cref="ArgumentException">The options name no folder.</exception>
@@ -46,6 +47,7 @@ public sealed class LocalContentStore : ISweepableContentStore
             options.Durable ? flush : null
         );
         _metrics = new StreamingMetrics(meterFactory, "local");
+        _held = new HeldFiles(_layout.Clock);
         _layout.Prepare();
     }
 
@@ -66,10 +68,10 @@ public sealed class LocalContentStore : ISweepableContentStore
     public ValueTask<ContentReader?> OpenReadAsync(ContentHash hash, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var shard = _layout.OpenShard(hash);
-        var file = shard?.OpenFile(StoreLayout.FileName(hash));
         return new(
-            file is null ? null : new LocalContentReader(file, RandomAccess.GetLength(file), ownsFile: true, _metrics)
+            _held.TryUse(hash) is { } held
+                ? new LocalContentReader(held.Handle, held.Length, held, _metrics)
+                : OpenByName(hash)
         );
     }
 
@@ -144,5 +146,18 @@ public sealed class LocalContentStore : ISweepableContentStore
         return new(
             TemporaryFiles.Sweep(_layout.TemporaryFolder, _layout.Clock.GetUtcNow() - olderThan, cancellationToken)
         );
+    }
+
+    private LocalContentReader? OpenByName(ContentHash hash)
+    {
+        using var shard = _layout.OpenShard(hash);
+        if (shard?.OpenFile(StoreLayout.FileName(hash)) is not { } file)
+        {
+            return null;
+        }
+
+        return _held.Hold(hash, file) is { } held
+            ? new LocalContentReader(file, held.Length, held, _metrics)
+            : new LocalContentReader(file, RandomAccess.GetLength(file), file, _metrics);
     }
 }

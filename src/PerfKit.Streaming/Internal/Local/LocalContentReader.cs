@@ -3,9 +3,20 @@ using Microsoft.Win32.SafeHandles;
 namespace PerfKit.Streaming.Internal;
 
 /// <summary>Reads an open file by offset. The length is taken once: a content is what the file was when it was opened.</summary>
-internal sealed class LocalContentReader(SafeFileHandle file, long length, bool ownsFile, StreamingMetrics? metrics)
-    : ContentReader
+/// <param name="file">The file.</param>
+/// <param name="length">Its length in bytes.</param>
+/// <param name="owner">What ends this reader's use of it; null for a file that is closed by another.</param>
+/// <param name="metrics">Counts the bytes read, or null.</param>
+internal sealed class LocalContentReader(
+    SafeFileHandle file,
+    long length,
+    IDisposable? owner,
+    StreamingMetrics? metrics
+) : ContentReader
 {
+    private IDisposable? _owner = owner;
+    private bool _isDisposed;
+
     public override long Length => length;
 
     public override SafeFileHandle File => file;
@@ -17,6 +28,7 @@ internal sealed class LocalContentReader(SafeFileHandle file, long length, bool 
     )
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ObjectDisposedException.ThrowIf(_isDisposed, this); // The file itself may be open still, for others.
         cancellationToken.ThrowIfCancellationRequested();
         if (offset >= length)
         {
@@ -33,11 +45,8 @@ internal sealed class LocalContentReader(SafeFileHandle file, long length, bool 
 
     public override ValueTask DisposeAsync()
     {
-        if (ownsFile)
-        {
-            file.Dispose();
-        }
-
+        _isDisposed = true;
+        Interlocked.Exchange(ref _owner, null)?.Dispose();
         return default;
     }
 }

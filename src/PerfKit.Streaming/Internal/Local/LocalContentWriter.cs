@@ -92,7 +92,7 @@ internal sealed class LocalContentWriter : ContentWriter
     }
 
     protected override ContentReader OpenBlocks(long length) =>
-        new LocalContentReader(_file, length, ownsFile: false, _metrics);
+        new LocalContentReader(_file, length, owner: null, _metrics);
 
     protected override ValueTask PublishAsync(ContentInfo content, CancellationToken cancellationToken)
     {

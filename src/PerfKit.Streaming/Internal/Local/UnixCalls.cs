@@ -30,6 +30,10 @@ internal static partial class UnixCalls
         : 0x10000;
     private static readonly int CloseOnExec = IsMac ? 0x1000000 : 0x80000;
     private static readonly int TooManyLinks = IsMac ? 62 : 40; // ELOOP: the name is a link
+    private static readonly bool HasStatx =
+        OperatingSystem.IsLinux()
+        && NativeLibrary.TryLoad("libc", typeof(UnixCalls).Assembly, null, out var library)
+        && NativeLibrary.TryGetExport(library, "statx", out _);
     private static readonly int WorkingFolder = IsMac ? -2 : -100; // AT_FDCWD
 
     /// <summary>Whether the constants here hold on this system.</summary>
@@ -108,6 +112,33 @@ internal static partial class UnixCalls
 
     public static void Unlock(SafeFileHandle folder) => _ = Flock(folder, Release);
 
+    /// <summary>What an open file is now; false where the system does not say (not Linux, or one before statx).</summary>
+    public static bool TryGetState(SafeFileHandle file, out FileState state)
+    {
+        state = default;
+        if (!HasStatx)
+        {
+            return false;
+        }
+
+        const int itself = 0x1000; // AT_EMPTY_PATH
+        const uint wanted = 0x1 | 0x4 | 0x80 | 0x200; // STATX_TYPE, _NLINK, _CTIME, _SIZE
+        if (Statx(file, "", itself, wanted, out var found) != 0 || (found.Mask & wanted) != wanted)
+        {
+            return false;
+        }
+
+        const int typeBits = 0xF000; // S_IFMT
+        const int regular = 0x8000; // S_IFREG
+        state = new FileState(
+            IsRegular: (found.Mode & typeBits) == regular,
+            checked((long)found.Size),
+            found.Names,
+            unchecked((found.ChangedSeconds * 1_000_000_000) + found.ChangedNanoseconds)
+        );
+        return true;
+    }
+
     private static bool IsAbsent(int error) =>
         error is NotFound or NotAFolder or NoDeviceBehind || error == TooManyLinks;
 
@@ -139,4 +170,30 @@ internal static partial class UnixCalls
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Flock(SafeFileHandle file, int operation);
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(SafeFileHandle file, string name, int flags, uint mask, out StatxBuffer found);
+
+    /// <summary>struct statx, the same on every processor.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct StatxBuffer
+    {
+        [FieldOffset(0)]
+        public uint Mask;
+
+        [FieldOffset(16)]
+        public uint Names;
+
+        [FieldOffset(28)]
+        public ushort Mode;
+
+        [FieldOffset(40)]
+        public ulong Size;
+
+        [FieldOffset(96)]
+        public long ChangedSeconds;
+
+        [FieldOffset(104)]
+        public uint ChangedNanoseconds;
+    }
 }

@@ -55,6 +55,11 @@ internal sealed class UnixShardFolder(SafeFileHandle folder, string path) : Shar
 
     private static bool IsRegular(SafeFileHandle file)
     {
+        if (UnixCalls.TryGetState(file, out var state))
+        {
+            return state.IsRegular;
+        }
+
         try
         {
             _ = RandomAccess.GetLength(file);
