@@ -135,6 +135,15 @@ public sealed class HeldFilesTests : IDisposable
         file.TryUse().Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(256, 32)]
+    [InlineData(1024, 128)]
+    [InlineData(1 << 20, 4096)]
+    [InlineData(ulong.MaxValue, 4096)]
+    public void Most_descriptors_are_left_to_others(ulong descriptors, int mostFiles) =>
+        HeldFiles.MostFilesOf(descriptors).Should().Be(mostFiles);
+
     [SkippableFact]
     public async Task No_more_files_are_held_than_the_bound()
     {

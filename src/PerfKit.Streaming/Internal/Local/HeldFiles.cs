@@ -9,8 +9,8 @@ namespace PerfKit.Streaming.Internal;
 /// </summary>
 internal sealed class HeldFiles
 {
-    /// <summary>Most files held; one more is opened and closed as if there were no table.</summary>
-    public const int MostFiles = 1024;
+    private const int LargestMostFiles = 4096;
+    private const int DescriptorShare = 8;
 
     private static readonly TimeSpan TurnTime = TimeSpan.FromSeconds(1);
 
@@ -28,6 +28,12 @@ internal sealed class HeldFiles
             Timeout.InfiniteTimeSpan
         );
     }
+
+    /// <summary>Most files held; one more is opened and closed as if there were no table.</summary>
+    public static int MostFiles { get; } = MostFilesOf(UnixCalls.MostDescriptors());
+
+    /// <summary>Descriptors are the sockets' first of all: an eighth of what the process may have, 4,096 at most.</summary>
+    public static int MostFilesOf(ulong descriptors) => (int)Math.Min(descriptors / DescriptorShare, LargestMostFiles);
 
     /// <summary>A use of the content's file, if it is held and was not deleted, replaced or written to since.</summary>
     public HeldFile? TryUse(ContentHash hash)

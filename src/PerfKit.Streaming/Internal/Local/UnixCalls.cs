@@ -139,6 +139,13 @@ internal static partial class UnixCalls
         return true;
     }
 
+    /// <summary>How many descriptors this process may have (RLIMIT_NOFILE); 0 where files are not held.</summary>
+    public static ulong MostDescriptors()
+    {
+        const int openFiles = 7; // RLIMIT_NOFILE of Linux
+        return HasStatx && GetLimits(openFiles, out var limits) == 0 ? limits.Soft : 0;
+    }
+
     private static bool IsAbsent(int error) =>
         error is NotFound or NotAFolder or NoDeviceBehind || error == TooManyLinks;
 
@@ -173,6 +180,12 @@ internal static partial class UnixCalls
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(SafeFileHandle file, string name, int flags, uint mask, out StatxBuffer found);
+
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    private static partial int GetLimits(int resource, out Limits limits);
+
+    /// <summary>struct rlimit of 64-bit Linux.</summary>
+    private readonly record struct Limits(ulong Soft, ulong Hard);
 
     /// <summary>struct statx, the same on every processor.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
