@@ -13,7 +13,7 @@ public sealed class HeldFilesTests : IDisposable
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
 
     private readonly TempFolder _folder = new();
-    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow.AddHours(1)); // All changes are old.
 
     public void Dispose() => _folder.Dispose();
 
@@ -73,9 +73,25 @@ public sealed class HeldFilesTests : IDisposable
             link.ExitCode.Should().Be(0);
         }
 
+        LetTheClockTick();
         File.Delete(Place);
 
         (await store.OpenReadAsync(SomeHash)).Should().BeNull();
+    }
+
+    [SkippableFact]
+    public async Task A_file_is_not_held_in_the_second_after_a_change()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Files are held on Linux.");
+        var store = NewStore();
+        await store.PutAsync(Some);
+        _clock.AdjustTime(DateTimeOffset.UtcNow);
+        (await store.ReadAllAsync(SomeHash)).Should().Equal(Some);
+        OpenFiles().Should().Be(0, "its name may have been taken away since it was opened");
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        (await store.ReadAllAsync(SomeHash)).Should().Equal(Some);
+        OpenFiles().Should().Be(1);
     }
 
     [Fact]
@@ -206,6 +222,20 @@ public sealed class HeldFilesTests : IDisposable
         new(new LocalContentStoreOptions { Root = _folder.Path, Durable = false }, meterFactory: null, _clock);
 
     private string Place => _folder.File($"{SomeHash.ToString()[..2]}/{SomeHash.ToString()[2..]}");
+
+    /// <summary>Until the clock that dates changes has moved on; a few milliseconds.</summary>
+    private void LetTheClockTick()
+    {
+        var probe = _folder.File("probe");
+        DateTime Written()
+        {
+            File.WriteAllText(probe, "");
+            return File.GetLastWriteTimeUtc(probe);
+        }
+
+        var first = Written();
+        while (Written() == first) { }
+    }
 
     /// <summary>Contents of this store that the process has open.</summary>
     private int OpenFiles() =>

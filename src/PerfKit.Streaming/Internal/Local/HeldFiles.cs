@@ -12,15 +12,19 @@ internal sealed class HeldFiles
     private const int LargestMostFiles = 4096;
     private const int DescriptorShare = 8;
 
+    private const long RestNanoseconds = 1_000_000_000; // Far more than a tick of the clock that dates changes.
+
     private static readonly TimeSpan TurnTime = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<ContentHash, HeldFile> _files = new();
+    private readonly TimeProvider _clock;
     private readonly ITimer _timer; // Set while files are held; nothing to dispose of otherwise.
     private int _count;
     private int _turn;
 
     public HeldFiles(TimeProvider clock)
     {
+        _clock = clock;
         _timer = clock.CreateTimer(
             static self => ((HeldFiles)self!).EndTurn(),
             this,
@@ -53,11 +57,14 @@ internal sealed class HeldFiles
         return null;
     }
 
-    /// <summary>A use of a file that was opened just now, and which the table holds on to from here on.</summary>
-    /// <returns>Null when the system cannot tell whether a file has changed; the handle stays the caller's.</returns>
+    /// <summary>
+    /// A use of a file that was opened just now, and which the table holds on to from here on. Not one that has just changed:
+    /// it may have lost its name since it was opened, and a change in the same tick would not show.
+    /// </summary>
+    /// <returns>Null when the file is not to be held; the handle stays the caller's.</returns>
     public HeldFile? Hold(ContentHash hash, SafeFileHandle handle)
     {
-        if (!UnixCalls.TryGetState(handle, out var state))
+        if (!UnixCalls.TryGetState(handle, out var state) || state.ChangedAt > Now() - RestNanoseconds)
         {
             return null;
         }
@@ -80,6 +87,8 @@ internal sealed class HeldFiles
 
         return file;
     }
+
+    private long Now() => (_clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
     private void EndTurn()
     {

@@ -30,16 +30,18 @@ internal static partial class UnixCalls
         : 0x10000;
     private static readonly int CloseOnExec = IsMac ? 0x1000000 : 0x80000;
     private static readonly int TooManyLinks = IsMac ? 62 : 40; // ELOOP: the name is a link
-    private static readonly bool HasStatx =
-        OperatingSystem.IsLinux()
-        && NativeLibrary.TryLoad("libc", typeof(UnixCalls).Assembly, null, out var library)
-        && NativeLibrary.TryGetExport(library, "statx", out _);
     private static readonly int WorkingFolder = IsMac ? -2 : -100; // AT_FDCWD
 
     /// <summary>Whether the constants here hold on this system.</summary>
     public static bool Supported { get; } =
         (OperatingSystem.IsLinux() || IsMac)
         && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
+
+    private static readonly bool HasStatx =
+        Supported
+        && OperatingSystem.IsLinux()
+        && NativeLibrary.TryLoad("libc", typeof(UnixCalls).Assembly, null, out var library)
+        && NativeLibrary.TryGetExport(library, "statx", out _);
 
     /// <summary>Opens a folder; null when there is none or, unless followed, it is a link.</summary>
     public static SafeFileHandle? OpenFolder(string path, bool followLink)
