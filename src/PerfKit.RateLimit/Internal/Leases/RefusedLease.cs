@@ -1,0 +1,25 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.RateLimiting;
+
+namespace PerfKit.RateLimit.Internal.Leases;
+
+/// <summary>
+/// What a limiter gives to all whom it refuses the same number of permits. The wait is looked up when it is asked for, so
+/// it is right then, too.
+/// </summary>
+internal sealed class RefusedLease(Limiter owner, int permits) : RateLimitLease
+{
+    private static readonly string[] Names = [MetadataName.RetryAfter.Name];
+
+    public int Permits => permits;
+
+    public override bool IsAcquired => false;
+
+    public override IEnumerable<string> MetadataNames => owner.RetryAfter(permits) is null ? [] : Names;
+
+    public override bool TryGetMetadata(string metadataName, [NotNullWhen(true)] out object? metadata)
+    {
+        metadata = metadataName == MetadataName.RetryAfter.Name ? owner.RetryAfter(permits) : null;
+        return metadata is not null;
+    }
+}

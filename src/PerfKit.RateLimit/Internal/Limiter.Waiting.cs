@@ -1,0 +1,179 @@
+using System.Threading.RateLimiting;
+using PerfKit.RateLimit.Internal.Leases;
+using PerfKit.RateLimit.Internal.Limits;
+using PerfKit.RateLimit.Internal.Waiting;
+
+namespace PerfKit.RateLimit.Internal;
+
+/// <content>Waiting: a queue under the same lock, and a timer that runs only while somebody stands in it.</content>
+internal sealed partial class Limiter
+{
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
+
+    private readonly WaitQueue? _queue;
+    private ITimer? _timer;
+
+    internal void Cancel(Waiter waiter)
+    {
+        var now = _clock.Now;
+        lock (_lock)
+        {
+            if (waiter.IsDecided)
+            {
+                return;
+            }
+
+            if (waiter.IsQueued)
+            {
+                _queue!.Remove(waiter);
+            }
+
+            waiter.Decide(null);
+            Serve(now); // It may have stood before others that need less.
+        }
+    }
+
+    protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken)
+    {
+        if (_credit.TrySpend(permitCount))
+        {
+            return new(GrantedLease.Shared);
+        }
+
+        if (_queue is null)
+        {
+            return new(AttemptAcquireCore(permitCount));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(permitCount, _permits);
+        var now = _clock.Now;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (TrySpend(permitCount, now) is { } lease)
+            {
+                return new(lease);
+            }
+
+            if (!_queue.MayHold(permitCount))
+            {
+                return new(Refuse(permitCount, now));
+            }
+        }
+
+        return Enqueue(Waiter.Of(this, permitCount, cancellationToken));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (!disposing)
+        {
+            return;
+        }
+
+        var now = _clock.Now;
+        lock (_lock)
+        {
+            _isDisposed = true;
+            Settle(now);
+            Volatile.Write(ref _deadUntil, 0);
+            _timer?.Dispose();
+            while (_queue?.Next is { } waiter)
+            {
+                _queue.Remove(waiter);
+                waiter.Decide(Refuse(waiter.Permits, now));
+            }
+        }
+    }
+
+    protected override ValueTask DisposeAsyncCore()
+    {
+        Dispose(true);
+        return base.DisposeAsyncCore();
+    }
+
+    private ValueTask<RateLimitLease> Enqueue(Waiter waiter)
+    {
+        var result = waiter.Task;
+        var now = _clock.Now;
+        lock (_lock)
+        {
+            if (waiter.IsDecided)
+            {
+                return result; // Cancelled before it came here.
+            }
+
+            if (_isDisposed || !_queue!.MayHold(waiter.Permits))
+            {
+                waiter.Decide(Refuse(waiter.Permits, now));
+                return result;
+            }
+
+            while (_queue.TurnAway(waiter.Permits) is { } oldest)
+            {
+                oldest.Decide(Refuse(oldest.Permits, now));
+            }
+
+            Settle(now); // Nothing stays aside while somebody waits.
+            _queue.Add(waiter);
+            Serve(now);
+        }
+
+        return result;
+    }
+
+    /// <summary>Gives those who wait what is there, in their order, and comes back when the next one's turn is due.</summary>
+    private void Serve(long now)
+    {
+        while (_queue?.Next is { } waiter)
+        {
+            var wait = Wait(waiter.Permits, now);
+            if (wait > 0)
+            {
+                WakeAfter(wait);
+                return;
+            }
+
+            _queue.Remove(waiter);
+            waiter.Decide(Spend(waiter.Permits, now));
+        }
+    }
+
+    private void WakeAfter(long wait)
+    {
+        if (wait == Limit.UntilReturned)
+        {
+            return;
+        }
+
+        // The machine's timers count whole milliseconds and would fire too early, again and again.
+        var due = _clock.IsMachine
+            ? TimeSpan.FromMilliseconds((wait / LimitClock.UnitsPerMillisecond) + 1)
+            : LimitClock.RoundUp(wait);
+        if (_timer is null)
+        {
+            using var flow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
+            _timer = _clock.Provider.CreateTimer(
+                static it => ((Limiter)it!).Wake(),
+                this,
+                Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan
+            );
+        }
+
+        _timer.Change(due < LongestTimer ? due : LongestTimer, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Wake()
+    {
+        var now = _clock.Now;
+        lock (_lock)
+        {
+            if (!_isDisposed)
+            {
+                Serve(now);
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Threading.RateLimiting;
+using PerfKit.RateLimit.Internal;
+using PerfKit.RateLimit.Internal.Limits;
+
+namespace PerfKit.RateLimit;
+
+/// <summary>Makes limiters that refill when they are asked: no timer runs while nobody waits.</summary>
+public static class RateLimiters
+{
+    internal const int MaxLimits = 16;
+
+    /// <summary>
+    /// Makes a limiter of one limit, or of several that are spent together: a request is admitted when all of them admit
+    /// it, and a refused one has spent nothing anywhere.
+    /// </summary>
+    /// <remarks>
+    /// A decision allocates nothing. A refused lease carries <c>MetadataName.RetryAfter</c>: the time from now until the
+    /// permits are there if nobody else spends, never too short; a refusal for want of held permits has none. Permits of
+    /// time-based limits are spent for good; of <see cref="LimitAlgorithm.Concurrency"/> the lease gives them back.
+    /// Lease objects of held permits are used again after 1,024 others were given back.
+    /// </remarks>
+    /// <param name="limits">The limits, 1 to 16, read once.</param>
+    /// <returns>The limiter, with all permits there.</returns>
+    /// <exception cref="ArgumentException">A value lies outside its range, or there is no limit, or too many.</exception>
+    public static RateLimiter Create(params ReadOnlySpan<LimitOptions> limits) => Create(TimeProvider.System, limits);
+
+    /// <summary>The same on another clock. It may stand still or go back: then nothing refills until it has caught up.</summary>
+    /// <param name="clock">The clock and its timers.</param>
+    /// <param name="limits">The limits, 1 to 16, read once.</param>
+    /// <returns>The limiter, with all permits there.</returns>
+    /// <exception cref="ArgumentException">A value lies outside its range, or there is no limit, or too many.</exception>
+    public static RateLimiter Create(TimeProvider clock, params ReadOnlySpan<LimitOptions> limits)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        if (limits.Length is < 1 or > MaxLimits)
+        {
+            throw new ArgumentException(
+                $"{limits.Length} limits were given, but there must be 1 to {MaxLimits}.",
+                nameof(limits)
+            );
+        }
+
+        var shared = LimitClock.For(clock);
+        var now = shared.Now;
+        var made = new Limit[limits.Length];
+        for (var i = 0; i < limits.Length; i++)
+        {
+            var options = limits[i] ?? throw new ArgumentException($"Limit {i} is null.", nameof(limits));
+            if (options.Fault("") is { } fault)
+            {
+                throw new ArgumentException(fault, nameof(limits));
+            }
+
+            made[i] = Limit.Create(options, now);
+        }
+
+        return new Limiter(made, limits[0].QueueLimit, limits[0].QueueOrder, shared);
+    }
+}
