@@ -35,7 +35,7 @@ internal sealed partial class Limiter
 
     protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken)
     {
-        if (_credit.TrySpend(permitCount))
+        if (_hasCredit && _credit.TrySpend(permitCount))
         {
             return new(GrantedLease.Shared);
         }
@@ -77,7 +77,8 @@ internal sealed partial class Limiter
         {
             _isDisposed = true;
             Settle(now);
-            Volatile.Write(ref _deadUntil, 0);
+            _deadUntil = 0;
+            _hasCredit = false;
             _timer?.Dispose();
             while (_queue?.Next is { } waiter)
             {

@@ -21,20 +21,22 @@ internal sealed partial class Limiter : RateLimiter
     private readonly bool _isHeld;
     private readonly LimitClock _clock;
     private readonly Lock _lock = new();
-    private readonly ThreadCounter _refusedQuickly = new();
+    private readonly Credit _credit = new();
+    private readonly RefusedLease _refusal; // Of one permit.
     private readonly RefusedLease?[] _refusals = new RefusedLease?[CachedLeases];
 
-    private Credit _credit;
-    private long _deadUntil; // Milliseconds of the coarse clock, before which not one permit is there; 0 when unknown.
-    private int _issued; // What of the credit's permits the limits do not know yet.
+    private long _deadUntil; // By the coarse clock: before it not one permit is there. 0 when unknown.
+    private bool _hasCredit; // Whether to try; not whether it suffices.
     private long _admitted;
     private long _refused;
+    private long _refusedQuickly; // Raised without the lock.
     private bool _isDisposed;
 
     public Limiter(Limit[] limits, int queueLimit, QueueProcessingOrder order, LimitClock clock)
     {
         _limits = limits;
         _clock = clock;
+        _refusal = new RefusedLease(this, 1);
         _permits = limits.Min(static it => it.Permits);
         _isHeld = limits.Any(static it => it.IsHeld);
         _mostCredit = clock.IsMachine ? limits.Min(static it => it.MostCredit) : 0;
@@ -83,7 +85,7 @@ internal sealed partial class Limiter : RateLimiter
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            var (left, leases) = _credit.Content;
+            var (spent, leases) = _credit.Spent();
             var available = int.MaxValue;
             foreach (var limit in _limits)
             {
@@ -92,10 +94,10 @@ internal sealed partial class Limiter : RateLimiter
 
             return new RateLimiterStatistics
             {
-                CurrentAvailablePermits = Math.Max(0, available - (_issued - left)),
+                CurrentAvailablePermits = Math.Max(0, available - spent),
                 CurrentQueuedCount = _queue?.Queued ?? 0,
                 TotalSuccessfulLeases = _admitted + leases,
-                TotalFailedLeases = _refused + _refusedQuickly.Value,
+                TotalFailedLeases = _refused + Interlocked.Read(ref _refusedQuickly),
             };
         }
     }
@@ -128,26 +130,23 @@ internal sealed partial class Limiter : RateLimiter
 
     protected override RateLimitLease AttemptAcquireCore(int permitCount)
     {
-        if (_credit.TrySpend(permitCount))
+        if (_deadUntil != 0)
         {
-            return GrantedLease.Shared;
+            return RefuseOrDecide(permitCount);
         }
 
-        return IsDead(permitCount) ? RefuseQuickly(permitCount) : Decide(permitCount);
+        return _hasCredit && _credit.TrySpend(permitCount) ? GrantedLease.Shared : Decide(permitCount);
     }
 
-    private bool IsDead(int permits)
+    private RateLimitLease RefuseOrDecide(int permits)
     {
-        var until = Volatile.Read(ref _deadUntil);
-#pragma warning disable RS0030 // Because a coarse clock is what is wanted here; it is used with the machine's clock alone.
-        return until != 0 && Environment.TickCount64 < until && permits <= _permits;
-#pragma warning restore RS0030
-    }
+        if (permits > _permits || CoarseClock.Nanoseconds >= _deadUntil)
+        {
+            return Decide(permits);
+        }
 
-    private RefusedLease RefuseQuickly(int permits)
-    {
-        _refusedQuickly.Increment();
-        return Refusal(permits);
+        Interlocked.Increment(ref _refusedQuickly);
+        return permits == 1 ? _refusal : Refusal(permits);
     }
 
     private RateLimitLease Decide(int permits)
@@ -157,6 +156,11 @@ internal sealed partial class Limiter : RateLimiter
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_hasCredit && _credit.TrySpend(permits))
+            {
+                return GrantedLease.Shared; // Set aside by another while this one waited for the lock.
+            }
+
             return TrySpend(permits, now) ?? Refuse(permits, now);
         }
     }
@@ -173,6 +177,7 @@ internal sealed partial class Limiter : RateLimiter
     private RateLimitLease Spend(int permits, long now)
     {
         _admitted++;
+        _deadUntil = 0;
         if (permits == 0)
         {
             return GrantedLease.Shared;
@@ -195,16 +200,17 @@ internal sealed partial class Limiter : RateLimiter
 
     private RefusedLease Refusal(int permits)
     {
-        ref var cached = ref _refusals[permits & (CachedLeases - 1)];
-        var lease = Volatile.Read(ref cached);
-        if (lease is null || lease.Permits != permits)
+        if (permits == 1)
         {
-            lease = new RefusedLease(this, permits);
-            Volatile.Write(ref cached, lease);
+            return _refusal;
         }
 
-        return lease;
+        var cached = _refusals[permits & (CachedLeases - 1)];
+        return cached is not null && cached.Permits == permits ? cached : NewRefusal(permits);
     }
+
+    private RefusedLease NewRefusal(int permits) =>
+        _refusals[permits & (CachedLeases - 1)] = new RefusedLease(this, permits);
 
     private long Wait(int permits, long now)
     {
@@ -225,10 +231,8 @@ internal sealed partial class Limiter : RateLimiter
             return;
         }
 
-        var (left, leases) = _credit.TakeBack();
+        var (spent, leases) = _credit.TakeBack();
         _admitted += leases;
-        var spent = _issued - left;
-        _issued = 0;
         if (spent != 0)
         {
             foreach (var limit in _limits)
@@ -241,21 +245,21 @@ internal sealed partial class Limiter : RateLimiter
     /// <summary>Sets permits aside if all limits have so many: then they stay there until they are spent.</summary>
     private void SetAside(long now)
     {
-        if (_mostCredit == 0 || _isDisposed || _queue is { IsEmpty: false })
-        {
-            return;
-        }
-
+        var may = _mostCredit != 0 && _queue is null or { IsEmpty: true };
         foreach (var limit in _limits)
         {
-            if (limit.Available(now) < _mostCredit)
-            {
-                return;
-            }
+            may = may && limit.Available(now) >= _mostCredit;
         }
 
-        _issued = _mostCredit;
-        _credit.Add(_mostCredit);
+        if (may)
+        {
+            _credit.Issue(_mostCredit);
+        }
+
+        if (_hasCredit != may)
+        {
+            _hasCredit = may;
+        }
     }
 
     /// <summary>
@@ -264,20 +268,17 @@ internal sealed partial class Limiter : RateLimiter
     /// </summary>
     private void MarkDead(long now)
     {
-        const long lagMilliseconds = 20;
-        const long mostMilliseconds = 10_000;
+        const long mostNanoseconds = 10_000_000_000;
         if (!_clock.IsMachine)
         {
             return;
         }
 
         var wait = Wait(1, now);
-        var milliseconds = Math.Min(wait / LimitClock.UnitsPerMillisecond, mostMilliseconds) - lagMilliseconds;
-        if (wait != Limit.UntilReturned && milliseconds > 0)
+        var sure = Math.Min(wait / LimitClock.UnitsPerNanosecond, mostNanoseconds) - CoarseClock.LagNanoseconds;
+        if (wait != Limit.UntilReturned && sure > 0)
         {
-#pragma warning disable RS0030 // Because a coarse clock is what is wanted here.
-            Volatile.Write(ref _deadUntil, Environment.TickCount64 + milliseconds);
-#pragma warning restore RS0030
+            _deadUntil = CoarseClock.Nanoseconds + sure;
         }
     }
 }

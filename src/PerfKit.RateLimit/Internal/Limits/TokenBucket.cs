@@ -8,24 +8,12 @@ namespace PerfKit.RateLimit.Internal.Limits;
 /// </summary>
 internal sealed class TokenBucket(int permits, long period, long now) : Limit(permits)
 {
-    private const int LargestCredit = 64;
-    private const int SmallestCredit = 4; // Fewer do not pay for the keeping.
     private const int CreditShare = 1_024; // A credit is at most this part of the permits.
 
     private readonly long _interval = (period + permits - 1) / permits;
     private long _fullAt = now;
 
-    public override int MostCredit
-    {
-        get
-        {
-            var most = Math.Min(
-                Math.Min(LargestCredit, Permits / CreditShare),
-                LimitClock.UnitsPerMillisecond / _interval
-            );
-            return most < SmallestCredit ? 0 : (int)most;
-        }
-    }
+    public override int MostCredit => (int)Math.Min(Permits / CreditShare, LimitClock.UnitsPerMillisecond / _interval);
 
     private long Burst => _interval * Permits;
 
