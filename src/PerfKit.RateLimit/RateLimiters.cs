@@ -15,7 +15,9 @@ public static class RateLimiters
     /// </summary>
     /// <remarks>
     /// A decision allocates nothing. A refused lease carries <c>MetadataName.RetryAfter</c>: the time from now until the
-    /// permits are there if nobody else spends, never too short; a refusal for want of held permits has none. Permits of
+    /// permits are there if nobody else spends, never too short, where those who wait before it are counted as far as the
+    /// permits of the limit reach; a refusal for want of held permits has none, and says in
+    /// <c>MetadataName.ReasonPhrase</c> when there was no room to wait for them. Permits of
     /// time-based limits are spent for good; of <see cref="LimitAlgorithm.Concurrency"/> the lease gives them back.
     /// Lease objects of held permits are used again after 1,024 others were given back.
     /// </remarks>

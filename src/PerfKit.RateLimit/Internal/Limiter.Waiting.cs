@@ -42,7 +42,8 @@ internal sealed partial class Limiter
 
         if (_queue is null)
         {
-            return new(AttemptAcquireCore(permitCount));
+            var decided = AttemptAcquireCore(permitCount);
+            return new(_isHeld && !decided.IsAcquired ? Refusal(permitCount, foundNoRoom: true) : decided);
         }
 
         ArgumentOutOfRangeException.ThrowIfGreaterThan(permitCount, _permits);
@@ -57,7 +58,7 @@ internal sealed partial class Limiter
 
             if (!_queue.MayHold(permitCount))
             {
-                return new(Refuse(permitCount, now));
+                return new(Refuse(permitCount, now, foundNoRoom: true));
             }
         }
 
@@ -107,7 +108,7 @@ internal sealed partial class Limiter
 
             if (_isDisposed || !_queue!.MayHold(waiter.Permits))
             {
-                waiter.Decide(Refuse(waiter.Permits, now));
+                waiter.Decide(Refuse(waiter.Permits, now, foundNoRoom: true));
                 return result;
             }
 

@@ -23,7 +23,7 @@ internal sealed partial class Limiter : RateLimiter
     private readonly Lock _lock = new();
     private readonly Credit _credit = new();
     private readonly RefusedLease _refusal; // Of one permit.
-    private readonly RefusedLease?[] _refusals = new RefusedLease?[CachedLeases];
+    private readonly RefusedLease?[] _refusals = new RefusedLease?[2 * CachedLeases];
 
     private long _deadUntil; // By the coarse clock: before it not one permit is there. 0 when unknown.
     private bool _hasCredit; // Whether to try; not whether it suffices.
@@ -36,7 +36,7 @@ internal sealed partial class Limiter : RateLimiter
     {
         _limits = limits;
         _clock = clock;
-        _refusal = new RefusedLease(this, 1);
+        _refusal = new RefusedLease(this, 1, foundNoRoom: false);
         _permits = limits.Min(static it => it.Permits);
         _isHeld = limits.Any(static it => it.IsHeld);
         _mostCredit = clock.IsMachine ? limits.Min(static it => it.MostCredit) : 0;
@@ -102,14 +102,18 @@ internal sealed partial class Limiter : RateLimiter
         }
     }
 
-    /// <summary>How long until so many permits are there; null when only a return brings them.</summary>
+    /// <summary>
+    /// How long until so many permits are there, and those who come before, as far as the permits reach; null when only a
+    /// return brings them.
+    /// </summary>
     internal TimeSpan? RetryAfter(int permits)
     {
         var now = _clock.Now;
         lock (_lock)
         {
             Settle(now);
-            var wait = Wait(permits, now);
+            var ahead = permits == 0 || _queue is null or { NewestFirst: true } ? 0 : _queue.Queued;
+            var wait = Wait((int)Math.Min(permits + ahead, _permits), now);
             return wait == Limit.UntilReturned ? null : LimitClock.RoundUp(wait);
         }
     }
@@ -168,7 +172,8 @@ internal sealed partial class Limiter : RateLimiter
     private RateLimitLease? TrySpend(int permits, long now)
     {
         Settle(now);
-        var mayPass = _queue is null || _queue.IsEmpty || _queue.NewestFirst;
+        Serve(now); // Whose turn came before the timer saw it.
+        var mayPass = permits == 0 || _queue is null || _queue.IsEmpty || _queue.NewestFirst;
         var lease = mayPass && Wait(permits, now) == 0 ? Spend(permits, now) : null;
         SetAside(now);
         return lease;
@@ -191,26 +196,26 @@ internal sealed partial class Limiter : RateLimiter
         return _isHeld ? HeldLease.Of(this, permits) : GrantedLease.Shared;
     }
 
-    private RefusedLease Refuse(int permits, long now)
+    private RefusedLease Refuse(int permits, long now, bool foundNoRoom = false)
     {
         _refused++;
         MarkDead(now);
-        return Refusal(permits);
+        return Refusal(permits, foundNoRoom && _isHeld);
     }
 
-    private RefusedLease Refusal(int permits)
+    private RefusedLease Refusal(int permits, bool foundNoRoom = false)
     {
-        if (permits == 1)
+        if (permits == 1 && !foundNoRoom)
         {
             return _refusal;
         }
 
-        var cached = _refusals[permits & (CachedLeases - 1)];
-        return cached is not null && cached.Permits == permits ? cached : NewRefusal(permits);
+        var place = (permits & (CachedLeases - 1)) + (foundNoRoom ? CachedLeases : 0);
+        var cached = _refusals[place];
+        return cached is not null && cached.Permits == permits
+            ? cached
+            : _refusals[place] = new RefusedLease(this, permits, foundNoRoom);
     }
-
-    private RefusedLease NewRefusal(int permits) =>
-        _refusals[permits & (CachedLeases - 1)] = new RefusedLease(this, permits);
 
     private long Wait(int permits, long now)
     {
