@@ -26,7 +26,7 @@ public static class RateLimiters
     /// <exception cref="ArgumentException">A value lies outside its range, or there is no limit, or too many.</exception>
     public static RateLimiter Create(params ReadOnlySpan<LimitOptions> limits) => Create(TimeProvider.System, limits);
 
-    /// <summary>The same on another clock. It may stand still or go back: then nothing refills until it has caught up.</summary>
+    /// <summary>The same on another clock. It may stand still, and nothing refills; or go back, and nothing is admitted until it has caught up.</summary>
     /// <param name="clock">The clock and its timers.</param>
     /// <param name="limits">The limits, 1 to 16, read once.</param>
     /// <returns>The limiter, with all permits there.</returns>

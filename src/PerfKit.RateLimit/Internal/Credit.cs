@@ -13,7 +13,7 @@ internal sealed class Credit
     public const int MostInPlace = 64;
 
     private const int MostPlaces = 8;
-    private const int LeastInPlace = 4; // Fewer do not pay for the keeping.
+    private const int LeastInPlace = 4;
     private const int AloneAfter = 16; // Issues in a row to one thread.
 
     private readonly Place[] _places = new Place[
@@ -24,6 +24,9 @@ internal sealed class Credit
     private int _thread;
     private int _inARow;
     private int _issued;
+
+    /// <summary>So many permits, or none where so few do not pay for the keeping.</summary>
+    public static int Worthwhile(int permits) => permits < LeastInPlace ? 0 : permits;
 
     public bool TrySpend(int permits)
     {
@@ -77,37 +80,78 @@ internal sealed class Credit
         return (permits, leases);
     }
 
-    /// <summary>One word: what is left, below, and the leases it made, above. On cache lines of its own.</summary>
+    /// <summary>
+    /// One word on cache lines of its own: what is left (20 bits), the leases it made (20) and how often it was taken back
+    /// (24).
+    /// </summary>
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     private struct Place
     {
-        private const long OneLease = 1L << 32;
+        private const int LeaseShift = 20;
+        private const int EpochShift = 40;
+        private const long OneLease = 1L << LeaseShift;
+
+        [FieldOffset(0)]
+        private long _epoch; // Under the limiter's lock.
 
         [FieldOffset(64)]
         private long _word;
 
-        public readonly (int Left, long Leases) Content => Split(Volatile.Read(in _word));
+        public readonly (int Left, int Leases) Content
+        {
+            get
+            {
+                var word = Volatile.Read(in _word);
+                return (Left(word), Leases(word));
+            }
+        }
 
         public bool TrySpend(int permits)
         {
-            if ((int)Interlocked.Add(ref _word, OneLease - permits) >= 0)
+            var word = Interlocked.Add(ref _word, OneLease - permits);
+            if (Left(word) >= 0)
             {
                 return true;
             }
 
-            // Another took them meanwhile. If all was taken back in between, these count as spent and then as given back.
-            Interlocked.Add(ref _word, permits - OneLease);
+            Undo(permits, word); // Another took them meanwhile.
             return false;
         }
 
         public void Add(int permits) => Interlocked.Add(ref _word, permits);
 
-        public (int Left, long Leases) TakeBack() => Split(Interlocked.Exchange(ref _word, 0));
-
-        private static (int Left, long Leases) Split(long word)
+        public (int Left, int Leases) TakeBack()
         {
-            var left = (int)word; // Negative while somebody takes too much and is about to undo it.
-            return (left, (word - left) >> 32);
+            var word = Interlocked.Exchange(ref _word, ++_epoch << EpochShift);
+            return (Left(word), Leases(word));
         }
+
+        /// <summary>
+        /// What was taken too much goes back, unless all was taken back meanwhile: then it was counted as spent, and giving
+        /// it back would let it be spent beside what the limits have regained since. Only the lease was none.
+        /// </summary>
+        private void Undo(int permits, long word)
+        {
+            var epoch = Epoch(word);
+            while (true)
+            {
+                var undone = word - OneLease + (Epoch(word) == epoch ? permits : 0);
+                var before = Interlocked.CompareExchange(ref _word, undone, word);
+                if (before == word)
+                {
+                    return;
+                }
+
+                word = before;
+            }
+        }
+
+        // Left is negative while somebody takes too much, and so may leases be after an undo; each borrows from the next.
+        private static int Left(long word) => (int)(word << (64 - LeaseShift) >> (64 - LeaseShift));
+
+        private static int Leases(long word) =>
+            (int)((word - Left(word)) << (64 - EpochShift) >> (64 - EpochShift + LeaseShift));
+
+        private static long Epoch(long word) => (word - Left(word) - (Leases(word) * OneLease)) >> EpochShift;
     }
 }

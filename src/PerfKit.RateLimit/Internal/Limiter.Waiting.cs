@@ -18,6 +18,7 @@ internal sealed partial class Limiter
         var now = _clock.Now;
         lock (_lock)
         {
+            now = Furthest(now);
             if (waiter.IsDecided)
             {
                 return;
@@ -50,6 +51,7 @@ internal sealed partial class Limiter
         var now = _clock.Now;
         lock (_lock)
         {
+            now = Furthest(now);
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (TrySpend(permitCount, now) is { } lease)
             {
@@ -76,6 +78,7 @@ internal sealed partial class Limiter
         var now = _clock.Now;
         lock (_lock)
         {
+            now = Furthest(now);
             _isDisposed = true;
             Settle(now);
             _deadUntil = 0;
@@ -101,6 +104,7 @@ internal sealed partial class Limiter
         var now = _clock.Now;
         lock (_lock)
         {
+            now = Furthest(now);
             if (waiter.IsDecided)
             {
                 return result; // Cancelled before it came here.
@@ -172,6 +176,7 @@ internal sealed partial class Limiter
         var now = _clock.Now;
         lock (_lock)
         {
+            now = Furthest(now);
             if (!_isDisposed)
             {
                 Serve(now);

@@ -19,6 +19,7 @@ internal sealed partial class Limiter : RateLimiter
     private readonly int _permits;
     private readonly int _mostCredit;
     private readonly bool _isHeld;
+    private readonly bool _isTimed;
     private readonly LimitClock _clock;
     private readonly Lock _lock = new();
     private readonly Credit _credit = new();
@@ -30,6 +31,8 @@ internal sealed partial class Limiter : RateLimiter
     private long _admitted;
     private long _refused;
     private long _refusedQuickly; // Raised without the lock.
+    private long _furthest; // The latest reading of the clock yet: all that the limits see.
+    private long _behind; // How far the clock has gone back from it.
     private bool _isDisposed;
 
     public Limiter(Limit[] limits, int queueLimit, QueueProcessingOrder order, LimitClock clock)
@@ -39,7 +42,9 @@ internal sealed partial class Limiter : RateLimiter
         _refusal = new RefusedLease(this, 1, foundNoRoom: false);
         _permits = limits.Min(static it => it.Permits);
         _isHeld = limits.Any(static it => it.IsHeld);
-        _mostCredit = clock.IsMachine ? limits.Min(static it => it.MostCredit) : 0;
+        _isTimed = !limits.All(static it => it.IsHeld);
+        _furthest = clock.Now;
+        _mostCredit = clock.IsMachine ? Credit.Worthwhile(limits.Min(static it => it.MostCredit)) : 0;
         _queue = queueLimit > 0 ? new WaitQueue(queueLimit, order) : null;
     }
 
@@ -51,6 +56,7 @@ internal sealed partial class Limiter : RateLimiter
             var now = _clock.Now;
             lock (_lock)
             {
+                now = Furthest(now);
                 Settle(now);
                 var since = 0L;
                 foreach (var limit in _limits)
@@ -84,6 +90,7 @@ internal sealed partial class Limiter : RateLimiter
         var now = _clock.Now;
         lock (_lock)
         {
+            now = Furthest(now);
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             var (spent, leases) = _credit.Spent();
             var available = int.MaxValue;
@@ -111,6 +118,7 @@ internal sealed partial class Limiter : RateLimiter
         var now = _clock.Now;
         lock (_lock)
         {
+            now = Furthest(now);
             Settle(now);
             var ahead = permits == 0 || _queue is null or { NewestFirst: true } ? 0 : _queue.Queued;
             var wait = Wait((int)Math.Min(permits + ahead, _permits), now);
@@ -123,6 +131,7 @@ internal sealed partial class Limiter : RateLimiter
         var now = _clock.Now;
         lock (_lock)
         {
+            now = Furthest(now);
             foreach (var limit in _limits)
             {
                 limit.Return(permits, now);
@@ -144,7 +153,7 @@ internal sealed partial class Limiter : RateLimiter
 
     private RateLimitLease RefuseOrDecide(int permits)
     {
-        if (permits > _permits || CoarseClock.Nanoseconds >= _deadUntil)
+        if (permits > _permits || _clock.CoarseNanoseconds >= _deadUntil)
         {
             return Decide(permits);
         }
@@ -159,6 +168,7 @@ internal sealed partial class Limiter : RateLimiter
         var now = _clock.Now;
         lock (_lock)
         {
+            now = Furthest(now);
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (_hasCredit && _credit.TrySpend(permits))
             {
@@ -225,7 +235,23 @@ internal sealed partial class Limiter : RateLimiter
             longest = Math.Max(longest, limit.Wait(permits, now));
         }
 
-        return longest;
+        return longest == Limit.UntilReturned ? longest : longest + _behind;
+    }
+
+    /// <summary>
+    /// What the limits take for now, under the lock. A reading from before the lock may be older than another thread's, so
+    /// it is taken anew. One that is older even then comes from a clock that went back: nothing is admitted until it has
+    /// caught up, since what came back in the meantime may lie within the same period again.
+    /// </summary>
+    private long Furthest(long now)
+    {
+        if (now < _furthest)
+        {
+            now = _clock.IsMachine ? _furthest : _clock.Now;
+        }
+
+        _behind = _isTimed ? Math.Max(0, _furthest - now) : 0;
+        return _furthest = Math.Max(_furthest, now);
     }
 
     /// <summary>Tells the limits what the credit spent, as if it were now: never earlier than it was.</summary>
@@ -274,7 +300,7 @@ internal sealed partial class Limiter : RateLimiter
     private void MarkDead(long now)
     {
         const long mostNanoseconds = 10_000_000_000;
-        if (!_clock.IsMachine)
+        if (!_clock.IsMachine || _isDisposed)
         {
             return;
         }
@@ -283,7 +309,7 @@ internal sealed partial class Limiter : RateLimiter
         var sure = Math.Min(wait / LimitClock.UnitsPerNanosecond, mostNanoseconds) - CoarseClock.LagNanoseconds;
         if (wait != Limit.UntilReturned && sure > 0)
         {
-            _deadUntil = CoarseClock.Nanoseconds + sure;
+            _deadUntil = _clock.CoarseNanoseconds + sure;
         }
     }
 }

@@ -2,7 +2,7 @@ namespace PerfKit.RateLimit.Internal.Limits;
 
 /// <summary>
 /// The state of one limit and its arithmetic, for one thread at a time. Times are units of <see cref="LimitClock"/>; they
-/// may go back, and then nothing comes back until they have caught up.
+/// never go back: the limiter sees to that.
 /// </summary>
 internal abstract class Limit(int permits)
 {

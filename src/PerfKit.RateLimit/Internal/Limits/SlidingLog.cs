@@ -38,10 +38,9 @@ internal sealed class SlidingLog(int permits, long period, long now) : Limit(per
             return;
         }
 
-        var time = _tail == _head ? now : Math.Max(now, this[_tail - 1].Time);
-        Add(time, count);
+        Add(now, count);
         _used += count;
-        _restedAt = time + period;
+        _restedAt = now + period;
     }
 
     public override int Available(long now)

@@ -64,7 +64,7 @@ internal sealed class SlidingWindow : Limit
     private void Roll(long now)
     {
         var running = (now - _origin) / _length;
-        var passed = Math.Min(running - _segment, Segments + 1); // Negative when the clock went back.
+        var passed = Math.Min(running - _segment, Segments + 1);
         for (var i = 1; i <= passed; i++)
         {
             ref var count = ref _counts[Place(_segment + i)];
@@ -72,6 +72,6 @@ internal sealed class SlidingWindow : Limit
             count = 0;
         }
 
-        _segment = Math.Max(_segment, running);
+        _segment = running;
     }
 }

@@ -86,6 +86,11 @@ internal sealed class Waiter : IValueTaskSource<RateLimitLease>, IThreadPoolWork
 
     RateLimitLease IValueTaskSource<RateLimitLease>.GetResult(short token)
     {
+        if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
+        {
+            throw new InvalidOperationException("A wait for permits was asked for its lease before it had ended.");
+        }
+
         try
         {
             return _core.GetResult(token);
