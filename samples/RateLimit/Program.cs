@@ -1,7 +1,10 @@
 // A burst of three, then a steady four a second for each tenant; the other tenant does not notice.
 using PerfKit.RateLimit;
 
-using var limiter = new KeyedTokenBucket(new TokenBucketPolicyOptions { PermitsPerSecond = 4, Burst = 3 });
+using var limiter = new KeyedLimiter<string>(
+    LimitKey.Of,
+    [new LimitOptions { Permits = 3, Period = TimeSpan.FromMilliseconds(750) }]
+);
 
 for (var request = 1; request <= 5; request++)
 {

@@ -12,5 +12,5 @@ public interface IRateLimitPolicies
     /// <param name="name">The policy's name.</param>
     /// <param name="limiter">The limiter when found.</param>
     /// <returns>Whether the policy exists.</returns>
-    bool TryGet(string name, [MaybeNullWhen(false)] out KeyedTokenBucket limiter);
+    bool TryGet(string name, [MaybeNullWhen(false)] out KeyedLimiter<string> limiter);
 }

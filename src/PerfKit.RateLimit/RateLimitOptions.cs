@@ -1,3 +1,4 @@
+using PerfKit.RateLimit.Internal.Keyed;
 using static System.FormattableString;
 
 namespace PerfKit.RateLimit;
@@ -15,14 +16,14 @@ public sealed class RateLimitOptions
     public Dictionary<string, TokenBucketPolicyOptions> Policies { get; } = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Keys with spent permits that each policy tells apart: 1 to 16,777,216, by default 100,000. The memory, 34 to 68
-    /// bytes a key, is reserved at once and does not grow.
+    /// Keys with spent permits that each policy tells apart: 1 to 16,777,216, by default 100,000. The memory, 27 bytes
+    /// a key, is reserved at once and does not grow.
     /// </summary>
     public int MaxKeys { get; set; } = 100_000;
 
     internal IEnumerable<string> Faults()
     {
-        if (KeyedTokenBucket.MaxKeysFault(MaxKeys) is { } keysFault)
+        if (KeyedLimits.MaxKeysFault(MaxKeys) is { } keysFault)
         {
             yield return keysFault;
         }

@@ -30,10 +30,24 @@ public sealed class TokenBucketPolicyOptions
             return Invariant($"{prefix}Burst is {Burst} but must be between 1 and {MaxBurst}.");
         }
 
+        if (Burst / PermitsPerSecond < LimitOptions.MinPeriod.TotalSeconds)
+        {
+            return Invariant(
+                $"{prefix}Burst is {Burst}, which at {PermitsPerSecond} permits a second takes less than {LimitOptions.MinPeriod.TotalMilliseconds} ms to refill."
+            );
+        }
+
         return Burst / PermitsPerSecond <= MaxRefillDays * 86_400
             ? null
             : Invariant(
                 $"{prefix}Burst is {Burst}, which at {PermitsPerSecond} permits a second takes more than {MaxRefillDays} days to refill."
             );
     }
+
+    internal LimitOptions ToLimit() =>
+        new()
+        {
+            Permits = Burst,
+            Period = TimeSpan.FromTicks((long)Math.Ceiling(Burst / PermitsPerSecond * TimeSpan.TicksPerSecond)),
+        };
 }

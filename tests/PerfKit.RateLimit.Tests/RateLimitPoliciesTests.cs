@@ -21,8 +21,8 @@ public sealed class RateLimitPoliciesTests
 
         policies.Names.Should().Equal("reads", "uploads");
         policies.TryGet("reads", out var limiter).Should().BeTrue();
-        limiter!.Burst.Should().Be(7);
-        limiter.PermitsPerSecond.Should().Be(2.5);
+        limiter!.Permits.Should().Be(7);
+        limiter.Limits.Single().Period.Should().Be(TimeSpan.FromSeconds(2.8));
         policies.TryGet("Reads", out _).Should().BeFalse();
     }
 

@@ -8,8 +8,9 @@ namespace PerfKit.Benchmarks.Benchmarks;
 [MemoryDiagnoser]
 public class RateLimitDecision
 {
-    private readonly KeyedTokenBucket _ours = new(
-        new TokenBucketPolicyOptions { PermitsPerSecond = 1000, Burst = 1000 }
+    private readonly KeyedLimiter<string> _ours = new(
+        LimitKey.Of,
+        [new LimitOptions { Permits = 1000, Period = TimeSpan.FromSeconds(1) }]
     );
     private readonly PartitionedRateLimiter<string> _framework = PartitionedRateLimiter.Create<string, string>(
         static key =>
@@ -32,7 +33,7 @@ public class RateLimitDecision
     }
 
     [Benchmark]
-    public bool KeyedTokenBucket() => _ours.Decide("tenant-a").IsAdmitted;
+    public bool KeyedLimiter() => _ours.Decide("tenant-a").IsAdmitted;
 
     [GlobalCleanup]
     public void Cleanup()

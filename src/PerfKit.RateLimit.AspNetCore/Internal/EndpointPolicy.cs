@@ -11,16 +11,18 @@ internal sealed class EndpointPolicy
     private const long TicksPerSecond = TimeSpan.TicksPerSecond;
 
     private readonly string _name;
+    private readonly double _permitsPerSecond;
 
-    public EndpointPolicy(string name, KeyedTokenBucket limiter)
+    public EndpointPolicy(string name, KeyedLimiter<string> limiter)
     {
         _name = name;
         Limiter = limiter;
-        var window = (long)Math.Ceiling(limiter.Burst / limiter.PermitsPerSecond);
-        PolicyField = Invariant($"\"{name}\";q={limiter.Burst};w={Math.Max(window, 1)}");
+        var limit = limiter.Limits[0];
+        _permitsPerSecond = limit.Permits / limit.Period.TotalSeconds;
+        PolicyField = Invariant($"\"{name}\";q={limit.Permits};w={WholeSeconds(limit.Period)}");
     }
 
-    public KeyedTokenBucket Limiter { get; }
+    public KeyedLimiter<string> Limiter { get; }
 
     /// <summary>Structured Field list (RFC 9651): the quota is the burst, the window the time it takes to come back.</summary>
     public string PolicyField { get; }
@@ -53,7 +55,7 @@ internal sealed class EndpointPolicy
     public byte[] Problem(long retryAfterSeconds) =>
         Encoding.UTF8.GetBytes(
             Invariant(
-                $$"""{"type":"urn:perfkit:rate-limited","title":"Too many requests","status":429,"detail":"The policy '{{_name}}' admits {{Limiter.PermitsPerSecond}} requests a second with a burst of {{Limiter.Burst}}. Try again in {{retryAfterSeconds}} s."}"""
+                $$"""{"type":"urn:perfkit:rate-limited","title":"Too many requests","status":429,"detail":"The policy '{{_name}}' admits {{_permitsPerSecond:0.####}} requests a second with a burst of {{Limiter.Permits}}. Try again in {{retryAfterSeconds}} s."}"""
             )
         );
 

@@ -11,7 +11,7 @@ namespace PerfKit.RateLimit.Internal;
 /// (<see cref="Credit"/>), and a time before which nothing can have come back. See README.md beside this file.
 /// </summary>
 [DebuggerDisplay("{DebuggerDisplay,nq}")]
-internal sealed partial class Limiter : RateLimiter
+internal sealed partial class Limiter : RateLimiter, IHolder
 {
     private const int CachedLeases = 64;
 
@@ -126,7 +126,7 @@ internal sealed partial class Limiter : RateLimiter
         }
     }
 
-    internal void Return(int permits)
+    void IHolder.Return(int permits, int place)
     {
         var now = _clock.Now;
         lock (_lock)

@@ -9,14 +9,14 @@ internal sealed class RateLimitPolicies : IRateLimitPolicies
 {
     private const string MeterName = "PerfKit.RateLimit";
 
-    private readonly FrozenDictionary<string, KeyedTokenBucket> _limiters;
+    private readonly FrozenDictionary<string, KeyedLimiter<string>> _limiters;
 
     public RateLimitPolicies(IOptions<RateLimitOptions> options, TimeProvider? clock, IMeterFactory? meters)
     {
         var settings = options.Value;
         _limiters = settings.Policies.ToFrozenDictionary(
             static policy => policy.Key,
-            policy => new KeyedTokenBucket(policy.Value, settings.MaxKeys, clock),
+            policy => new KeyedLimiter<string>(LimitKey.Of, [policy.Value.ToLimit()], settings.MaxKeys, clock),
             StringComparer.Ordinal
         );
         Names = [.. _limiters.Keys.Order(StringComparer.Ordinal)];
@@ -32,7 +32,7 @@ internal sealed class RateLimitPolicies : IRateLimitPolicies
 
     public IReadOnlyCollection<string> Names { get; }
 
-    public bool TryGet(string name, [MaybeNullWhen(false)] out KeyedTokenBucket limiter) =>
+    public bool TryGet(string name, [MaybeNullWhen(false)] out KeyedLimiter<string> limiter) =>
         _limiters.TryGetValue(name, out limiter);
 
     private IEnumerable<Measurement<long>> Observe()

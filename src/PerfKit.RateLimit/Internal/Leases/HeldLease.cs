@@ -15,7 +15,8 @@ internal sealed class HeldLease : RateLimitLease
 
     private static readonly ConcurrentQueue<HeldLease> Resting = new();
 
-    private Limiter? _owner;
+    private IHolder? _owner;
+    private int _place;
     private int _permits;
 
     private HeldLease() { }
@@ -24,10 +25,12 @@ internal sealed class HeldLease : RateLimitLease
 
     public override IEnumerable<string> MetadataNames => [];
 
-    public static HeldLease Of(Limiter owner, int permits)
+    /// <summary>The lease of permits that were spent at a place which the owner knows.</summary>
+    public static HeldLease Of(IHolder owner, int permits, int place = 0)
     {
         var lease = Resting.Count > Rest && Resting.TryDequeue(out var rested) ? rested : new HeldLease();
         lease._permits = permits;
+        lease._place = place;
         Volatile.Write(ref lease._owner, owner);
         return lease;
     }
@@ -46,7 +49,7 @@ internal sealed class HeldLease : RateLimitLease
             return;
         }
 
-        owner.Return(_permits);
+        owner.Return(_permits, _place);
         if (Resting.Count < MostResting)
         {
             Resting.Enqueue(this);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace PerfKit.RateLimit.Tests;
 
 /// <summary>Several threads on a table so small that keys take each other's slots all the time.</summary>
-public sealed class KeyedTokenBucketConcurrencyTests
+public sealed class KeyedLimiterConcurrencyTests
 {
     private const int Threads = 4;
 
@@ -30,7 +30,7 @@ public sealed class KeyedTokenBucketConcurrencyTests
         const int keys = 200;
         const int burst = 3;
         var clock = new FakeTimeProvider();
-        using var limiter = Create(burst, clock); // 10 a second, 16 slots.
+        using var limiter = Create(burst, clock); // 10 a second, 8 slots.
         var admitted = new int[keys];
         var started = clock.GetUtcNow();
         var names = Enumerable.Range(0, keys).Select(key => $"key {key}").ToArray();
@@ -59,7 +59,7 @@ public sealed class KeyedTokenBucketConcurrencyTests
     public async Task A_spent_permit_is_kept_although_other_threads_take_rested_slots_all_the_time()
     {
         var clock = new FakeTimeProvider();
-        using var limiter = Create(burst: 1, clock); // 16 slots; a key that only asks can be evicted at once.
+        using var limiter = Create(burst: 1, clock); // 8 slots; a key that only asks can be evicted at once.
         using var isDone = new CancellationTokenSource();
         var askers = Enumerable
             .Range(0, 2)
@@ -85,8 +85,9 @@ public sealed class KeyedTokenBucketConcurrencyTests
     public async Task Threads_that_bring_the_same_new_keys_share_one_bucket_a_key()
     {
         const int keys = 50_000;
-        using var limiter = new KeyedTokenBucket(
-            new TokenBucketPolicyOptions { PermitsPerSecond = 10, Burst = 1 },
+        using var limiter = new KeyedLimiter<string>(
+            LimitKey.Of,
+            [new LimitOptions { Permits = 1, Period = TimeSpan.FromMilliseconds(100) }],
             keys * 10,
             new FakeTimeProvider()
         );
@@ -109,7 +110,7 @@ public sealed class KeyedTokenBucketConcurrencyTests
         admitted.Should().OnlyContain(count => count == 1);
     }
 
-    private static void AskUntil(KeyedTokenBucket limiter, string name, CancellationToken done)
+    private static void AskUntil(KeyedLimiter<string> limiter, string name, CancellationToken done)
     {
         var keys = Enumerable.Range(0, 64).Select(key => $"{name} {key}").ToArray();
         for (var i = 0; !done.IsCancellationRequested; i++)
@@ -118,8 +119,13 @@ public sealed class KeyedTokenBucketConcurrencyTests
         }
     }
 
-    private static KeyedTokenBucket Create(int burst, TimeProvider clock) =>
-        new(new TokenBucketPolicyOptions { PermitsPerSecond = 10, Burst = burst }, 1, clock);
+    private static KeyedLimiter<string> Create(int burst, TimeProvider clock) =>
+        new(
+            LimitKey.Of,
+            [new LimitOptions { Permits = burst, Period = TimeSpan.FromMilliseconds(100 * burst) }],
+            1,
+            clock
+        );
 
     private static void Count(int[] admitted, int key, RateLimitDecision decision)
     {

@@ -1,0 +1,264 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using PerfKit.RateLimit.Internal.Limits;
+
+namespace PerfKit.RateLimit.Internal.Keyed;
+
+/// <summary>
+/// The words of many keys' limits in memory that is fixed when the table is made. A set is eight owners, then eight words
+/// of the first limit, then eight of the next: a line of the cache each. A key lives in one of four sets; keys without
+/// room share the words of their first set. See README.md beside the folder.
+/// </summary>
+/// <remarks>A place is the index of a key's first word; its other words follow eight apart, its owner stands eight before.</remarks>
+internal sealed partial class KeyTable
+{
+    public const int SetSlots = 8;
+    public const int SetKeys = 5; // Of the eight, when as many keys as were asked for are there.
+    private const int Choices = 4;
+    private const int AlignmentBytes = 128; // Lines are fetched in pairs: a set of one limit is a pair.
+    private const int LockCount = 64;
+    private const long NoOwner = 0;
+    private const long Gone = 1; // Instead of an owner that left: a slot is never without an owner again.
+    private const long Changing = long.MinValue; // Stands in a first word while one thread has all words to itself.
+
+    private readonly KeyLimit[] _limits;
+    private readonly KeyLimit _first;
+    private readonly bool _isAlone; // One limit of permits that are spent for good: its word needs no lock.
+    private readonly long[] _words;
+    private readonly int _setsAt;
+    private readonly int _sharedAt;
+    private readonly int _sets;
+    private readonly int _setWords;
+    private readonly Lock[] _locks = new Lock[LockCount];
+
+    public KeyTable(KeyLimit[] limits, int maxKeys)
+    {
+        _limits = limits;
+        _first = limits[0];
+        _isAlone = limits is [{ IsHeld: false }];
+        _sets = (maxKeys + SetKeys - 1) / SetKeys;
+        _setWords = SetSlots * (1 + limits.Length);
+        var setWords = _sets * _setWords;
+        var sharedWords = (_sets + SetSlots - 1) / SetSlots * SetSlots * limits.Length;
+        _words = GC.AllocateArray<long>(setWords + sharedWords + (AlignmentBytes / sizeof(long)), pinned: true);
+        var address = Marshal.UnsafeAddrOfPinnedArrayElement(_words, 0);
+        _setsAt = (int)(-address & (AlignmentBytes - 1)) / sizeof(long);
+        _sharedAt = _setsAt + setWords;
+        for (var i = 0; i < LockCount; i++)
+        {
+            _locks[i] = new Lock();
+        }
+    }
+
+    public int Limits => _limits.Length;
+
+    public bool IsShared(int place) => place >= _sharedAt;
+
+    /// <summary>What the table calls a key: the two lowest values mean something else here.</summary>
+    public static long NameOf(LimitKey key) => (long)(key.Value <= Gone ? key.Value + Gone + 1 : key.Value);
+
+    /// <summary>
+    /// Spends permits of all limits or of none. A refusal writes nothing once the key has its slot. 0 permits ask for one.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="permits">The permits.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="after">The key's words after the decision.</param>
+    /// <param name="place">Where it was decided.</param>
+    /// <returns>0 when they are spent, else the wait.</returns>
+    public long Spend(long key, int permits, long now, Span<long> after, out int place)
+    {
+        long wait;
+        var spin = new SpinWait();
+        while (!TrySpend(place = FindOrClaim(key, now), key, permits, now, after, out wait))
+        {
+            spin.SpinOnce(); // Lost a race: look again at what the winner left.
+        }
+
+        return wait;
+    }
+
+    /// <summary>The key's place, from now on if not yet; or the shared one of its first set.</summary>
+    internal int FindOrClaim(long key, long now)
+    {
+        var place = Find(key, everywhere: false);
+        return place >= 0 ? place : Claim(key, now);
+    }
+
+    /// <summary>
+    /// Decides at a place that was the key's a moment ago. False if it is no longer, or another thread was there: what was
+    /// spent is then lost to the new owner, which is strict, never lax.
+    /// </summary>
+    internal bool TrySpend(int place, long key, int permits, long now, Span<long> after, out long wait)
+    {
+        if (!_isAlone)
+        {
+            return TrySpendAll(place, key, permits, now, after, out wait);
+        }
+
+        ref var word = ref _words[place];
+        var seen = Volatile.Read(ref word);
+        if (seen == Changing)
+        {
+            wait = 0;
+            return false;
+        }
+
+        wait = _first.Wait(seen, Math.Max(permits, 1), now);
+        after[0] = seen;
+        if (wait == 0 && permits > 0)
+        {
+            after[0] = _first.Spend(seen, permits, now);
+            if (Interlocked.CompareExchange(ref word, after[0], seen) != seen)
+            {
+                return false;
+            }
+        }
+
+        return IsStill(place, key);
+    }
+
+    /// <summary>Reads a key's words without claiming a place.</summary>
+    public void Peek(long key, long now, Span<long> words, out bool isShared)
+    {
+        var spin = new SpinWait();
+        while (true)
+        {
+            var place = Find(key, everywhere: true);
+            var seenAt = place >= 0 ? place : SharedOf(key);
+            if (TryRead(seenAt, words) && IsStill(seenAt, key))
+            {
+                isShared = place < 0 && FindRoom(key, now) < 0;
+                return;
+            }
+
+            spin.SpinOnce();
+        }
+    }
+
+    /// <summary>Gives held permits back where they were spent.</summary>
+    public void Return(int place, int permits)
+    {
+        var word = Enter(place);
+        for (var i = 1; i < _limits.Length; i++)
+        {
+            if (_limits[i].IsHeld)
+            {
+                _words[place + (i * SetSlots)] -= permits;
+            }
+        }
+
+        Volatile.Write(ref _words[place], _first.IsHeld ? word - permits : word);
+    }
+
+    public long Wait(ReadOnlySpan<long> words, int count, long now)
+    {
+        var longest = 0L;
+        for (var i = 0; i < words.Length; i++)
+        {
+            longest = Math.Max(longest, _limits[i].Wait(words[i], count, now));
+        }
+
+        return longest;
+    }
+
+    public int Available(ReadOnlySpan<long> words, long now)
+    {
+        var least = int.MaxValue;
+        for (var i = 0; i < words.Length; i++)
+        {
+            least = Math.Min(least, _limits[i].Available(words[i], now));
+        }
+
+        return least;
+    }
+
+    private bool TrySpendAll(int place, long key, int permits, long now, Span<long> after, out long wait)
+    {
+        wait = 0;
+        if (!TryRead(place, after))
+        {
+            return false;
+        }
+
+        // One limit that has not enough is reason enough, also if another changed meanwhile.
+        wait = Wait(after, Math.Max(permits, 1), now);
+        if (wait > 0 || permits == 0)
+        {
+            return IsStill(place, key);
+        }
+
+        if (!TryEnter(place, after[0]))
+        {
+            return false;
+        }
+
+        ReadRest(place, after);
+        var seen = after[0];
+        var isStill = IsStill(place, key); // Stays so: nobody moves out, or in from here, without these words.
+        wait = Wait(after, permits, now);
+        if (isStill && wait == 0)
+        {
+            for (var i = 0; i < after.Length; i++)
+            {
+                after[i] = _limits[i].Spend(after[i], permits, now);
+                if (i > 0)
+                {
+                    Volatile.Write(ref _words[place + (i * SetSlots)], after[i]);
+                }
+            }
+
+            seen = after[0];
+        }
+
+        Volatile.Write(ref _words[place], seen);
+        return isStill;
+    }
+
+    /// <summary>Whether the key still owns the place, or for a shared one, has not been given its own.</summary>
+    private bool IsStill(int place, long key) =>
+        place < _sharedAt ? Volatile.Read(ref _words[place - SetSlots]) == key : Find(key, everywhere: true) < 0;
+
+    private int SetOf(long key, int choice) =>
+        (int)Math.BigMul(BitOperations.RotateLeft((ulong)key, choice * 16), (uint)_sets, out _);
+
+    private int OwnersOf(long key, int choice) => _setsAt + (SetOf(key, choice) * _setWords);
+
+    private int SharedOf(long key)
+    {
+        var set = SetOf(key, 0);
+        return _sharedAt + (set / SetSlots * SetSlots * _limits.Length) + (set % SetSlots);
+    }
+
+    /// <summary>
+    /// The key's place, or -1. Without <paramref name="everywhere"/> it stops at a set with a slot that nobody ever had: the
+    /// key went no further, unless that slot was just about to be taken.
+    /// </summary>
+    private int Find(long key, bool everywhere)
+    {
+        var wanted = Vector256.Create(key);
+        for (var choice = 0; choice < Choices; choice++)
+        {
+            var owners = OwnersOf(key, choice);
+            _ = Volatile.Read(ref _words[owners + SetSlots]); // Both lines come at the same time.
+            var set = _words.AsSpan(owners, SetSlots);
+            var low = Vector256.Create<long>(set);
+            var high = Vector256.Create<long>(set[Vector256<long>.Count..]);
+            var found =
+                Vector256.Equals(low, wanted).ExtractMostSignificantBits()
+                | (Vector256.Equals(high, wanted).ExtractMostSignificantBits() << Vector256<long>.Count);
+            if (found != 0)
+            {
+                return owners + SetSlots + BitOperations.TrailingZeroCount(found);
+            }
+
+            if (!everywhere && (Vector256.EqualsAny(low, default) || Vector256.EqualsAny(high, default)))
+            {
+                return -1;
+            }
+        }
+
+        return -1;
+    }
+}
