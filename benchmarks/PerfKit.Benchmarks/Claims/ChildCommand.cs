@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PerfKit.Benchmarks.Claims.Caching.Contents.Children;
+using PerfKit.Benchmarks.Claims.RateLimit.Keyed;
 using PerfKit.Benchmarks.Claims.Streaming.Servers;
 using PerfKit.Benchmarks.Claims.Streaming.Uploads;
 
@@ -15,6 +16,8 @@ internal static class ChildCommand
             "churn" => Churn.Run(args[0], isPaced: args[1] == "paced"),
             "byte-bound" => await ByteBound.RunAsync(),
             "overload" => await Overload.RunAsync(),
+            "keyed-flood" => KeyedFloodRun.RunChild(),
+            "keyed-idle" => KeyedIdle.RunChild(),
             "download-server" => await DownloadHost.RunAsync(args),
             "upload-host" => await UploadHost.RunAsync(args),
             _ => null,

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using PerfKit.Benchmarks.Claims.RateLimit.Keyed;
 using PerfKit.Benchmarks.Gate;
 using PerfKit.Benchmarks.Measure;
 using PerfKit.RateLimit;
@@ -35,6 +36,7 @@ public sealed class DecisionBytes : Claim
             paths.Add(($"{algorithm} acquired", await OfAcquiringAsync(RateLimiters.Create(plenty))));
         }
 
+        paths.Add(("keyed", KeyedBytes.Most()));
         paths.Add(("waited for", await OfWaitingAsync()));
         var (worst, bytes) = paths.MaxBy(static it => it.Bytes);
         return new Measured(bytes, "B", $"{paths.Count} paths, most: {worst}");
