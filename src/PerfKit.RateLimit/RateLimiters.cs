@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using PerfKit.RateLimit.Internal;
 using PerfKit.RateLimit.Internal.Limits;
+using PerfKit.RateLimit.Internal.Waiting;
 
 namespace PerfKit.RateLimit;
 
@@ -34,6 +35,33 @@ public static class RateLimiters
     public static RateLimiter Create(TimeProvider clock, params ReadOnlySpan<LimitOptions> limits)
     {
         ArgumentNullException.ThrowIfNull(clock);
+        return Create(clock, isFair: false, limits);
+    }
+
+    /// <summary>
+    /// Makes a limiter that all keys share, and whose queue is fair between them: those waiting with <c>AcquireAsync</c>
+    /// are served key by key in turn, each key's own in <c>QueueOrder</c>, so that one who asks for more waits for more and
+    /// nobody else does. A full queue turns away the last of the key that waits for most.
+    /// </summary>
+    /// <typeparam name="TResource">What is asked for, such as a request or a tenant's name.</typeparam>
+    /// <param name="keyOf">Whose turn a resource waits for; for strings, <c>LimitKey.Of</c>.</param>
+    /// <param name="limits">The limits, 1 to 16, read once; the first one's <c>QueueLimit</c> is that of all keys together.</param>
+    /// <param name="clock">The clock and its timers; the system's by default.</param>
+    /// <returns>The limiter, with all permits there.</returns>
+    /// <exception cref="ArgumentException">A value lies outside its range, or there is no limit, or too many.</exception>
+    public static PartitionedRateLimiter<TResource> CreateFair<TResource>(
+        Func<TResource, LimitKey> keyOf,
+        IEnumerable<LimitOptions> limits,
+        TimeProvider? clock = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(keyOf);
+        ArgumentNullException.ThrowIfNull(limits);
+        return new FairLimiter<TResource>(Create(clock ?? TimeProvider.System, isFair: true, [.. limits]), keyOf);
+    }
+
+    private static Limiter Create(TimeProvider clock, bool isFair, ReadOnlySpan<LimitOptions> limits)
+    {
         if (limits.Length is < 1 or > MaxLimits)
         {
             throw new ArgumentException(
@@ -56,6 +84,12 @@ public static class RateLimiters
             made[i] = Limit.Create(options, now);
         }
 
-        return new Limiter(made, limits[0].QueueLimit, limits[0].QueueOrder, shared);
+        return new Limiter(made, isFair ? FairQueueOf(limits[0]) : QueueOf(limits[0]), shared);
     }
+
+    private static OrderedQueue? QueueOf(LimitOptions options) =>
+        options.QueueLimit > 0 ? new OrderedQueue(options.QueueLimit, options.QueueOrder) : null;
+
+    private static FairQueue? FairQueueOf(LimitOptions options) =>
+        options.QueueLimit > 0 ? new FairQueue(options.QueueLimit, options.QueueOrder) : null;
 }

@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using PerfKit.RateLimit.Internal;
 using PerfKit.RateLimit.Internal.Limits;
+using PerfKit.RateLimit.Internal.Waiting;
 using PerfKit.RateLimit.Tests.Model;
 
 namespace PerfKit.RateLimit.Tests;
@@ -27,8 +28,7 @@ internal static class MachineClock
         var now = machine.Now;
         return new Limiter(
             [.. limits.Select(it => Limit.Create(it, now))],
-            limits[0].QueueLimit,
-            limits[0].QueueOrder,
+            limits[0].QueueLimit > 0 ? new OrderedQueue(limits[0].QueueLimit, limits[0].QueueOrder) : null,
             machine
         );
     }

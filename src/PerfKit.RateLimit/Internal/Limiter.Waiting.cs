@@ -34,7 +34,8 @@ internal sealed partial class Limiter
         }
     }
 
-    protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken)
+    /// <summary>What <c>AcquireAsync</c> does, standing in the key's line where the queue has one for each.</summary>
+    internal ValueTask<RateLimitLease> AcquireAsync(int permitCount, LimitKey key, CancellationToken cancellationToken)
     {
         if (_hasCredit && _credit.TrySpend(permitCount))
         {
@@ -58,14 +59,19 @@ internal sealed partial class Limiter
                 return new(lease);
             }
 
-            if (!_queue.MayHold(permitCount))
+            if (!_queue.MayHold(permitCount, key))
             {
                 return new(Refuse(permitCount, now, foundNoRoom: true));
             }
         }
 
-        return Enqueue(Waiter.Of(this, permitCount, cancellationToken));
+        return Enqueue(Waiter.Of(this, permitCount, key, cancellationToken));
     }
+
+    protected override ValueTask<RateLimitLease> AcquireAsyncCore(
+        int permitCount,
+        CancellationToken cancellationToken
+    ) => AcquireAsync(permitCount, default, cancellationToken);
 
     protected override void Dispose(bool disposing)
     {
@@ -110,15 +116,15 @@ internal sealed partial class Limiter
                 return result; // Cancelled before it came here.
             }
 
-            if (_isDisposed || !_queue!.MayHold(waiter.Permits))
+            if (_isDisposed || !_queue!.MayHold(waiter.Permits, waiter.Key))
             {
                 waiter.Decide(Refuse(waiter.Permits, now, foundNoRoom: true));
                 return result;
             }
 
-            while (_queue.TurnAway(waiter.Permits) is { } oldest)
+            while (_queue.TurnAway(waiter.Permits, waiter.Key) is { } other)
             {
-                oldest.Decide(Refuse(oldest.Permits, now));
+                other.Decide(Refuse(other.Permits, now));
             }
 
             Settle(now); // Nothing stays aside while somebody waits.
@@ -141,7 +147,7 @@ internal sealed partial class Limiter
                 return;
             }
 
-            _queue.Remove(waiter);
+            _queue.Take(waiter);
             waiter.Decide(Spend(waiter.Permits, now));
         }
     }

@@ -35,7 +35,7 @@ internal sealed partial class Limiter : RateLimiter, IHolder
     private long _behind; // How far the clock has gone back from it.
     private bool _isDisposed;
 
-    public Limiter(Limit[] limits, int queueLimit, QueueProcessingOrder order, LimitClock clock)
+    public Limiter(Limit[] limits, WaitQueue? queue, LimitClock clock)
     {
         _limits = limits;
         _clock = clock;
@@ -45,7 +45,7 @@ internal sealed partial class Limiter : RateLimiter, IHolder
         _isTimed = !limits.All(static it => it.IsHeld);
         _furthest = clock.Now;
         _mostCredit = clock.IsMachine ? Credit.Worthwhile(limits.Min(static it => it.MostCredit)) : 0;
-        _queue = queueLimit > 0 ? new WaitQueue(queueLimit, order) : null;
+        _queue = queue;
     }
 
     /// <summary>Null while permits are spent or held, or somebody waits; else how long all have been there.</summary>

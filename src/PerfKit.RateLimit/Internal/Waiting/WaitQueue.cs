@@ -1,79 +1,31 @@
-using System.Threading.RateLimiting;
-
 namespace PerfKit.RateLimit.Internal.Waiting;
 
-/// <summary>Those who wait at one limiter, in order of arrival. Everything here is under the limiter's lock.</summary>
-internal sealed class WaitQueue(int limit, QueueProcessingOrder order)
+/// <summary>Those who wait at one limiter. Everything here is under the limiter's lock.</summary>
+internal abstract class WaitQueue
 {
-    private Waiter? _oldest;
-    private Waiter? _newest;
-
     /// <summary>Permits that are waited for.</summary>
-    public long Queued { get; private set; }
-
-    public bool IsEmpty => _oldest is null;
+    public long Queued { get; protected set; }
 
     /// <summary>Whether who comes now may be served before those who wait.</summary>
-    public bool NewestFirst => order == QueueProcessingOrder.NewestFirst;
+    public abstract bool NewestFirst { get; }
 
-    public Waiter? Next => NewestFirst ? _newest : _oldest;
+    /// <summary>Whose turn it is; the same until somebody is added, taken or removed.</summary>
+    public abstract Waiter? Next { get; }
+
+    public bool IsEmpty => Next is null;
 
     /// <summary>Whether so many permits could wait here, after others were turned away if need be.</summary>
-    public bool MayHold(int permits) => permits <= (NewestFirst ? limit : limit - Queued);
+    public abstract bool MayHold(int permits, LimitKey key);
 
-    /// <summary>Adds one that <see cref="MayHold"/> allows.</summary>
-    public void Add(Waiter waiter)
-    {
-        waiter.Older = _newest;
-        if (_newest is null)
-        {
-            _oldest = waiter;
-        }
-        else
-        {
-            _newest.Newer = waiter;
-        }
+    /// <summary>One who must go so that so many permits find room, if need be; removed.</summary>
+    public abstract Waiter? TurnAway(int permits, LimitKey key);
 
-        _newest = waiter;
-        waiter.IsQueued = true;
-        Queued += waiter.Permits;
-    }
+    /// <summary>Adds one for whom there is room.</summary>
+    public abstract void Add(Waiter waiter);
 
-    /// <summary>The oldest, if it must go so that so many permits find room; removed.</summary>
-    public Waiter? TurnAway(int permits)
-    {
-        if (permits <= limit - Queued || _oldest is not { } oldest)
-        {
-            return null;
-        }
+    /// <summary>Removes one who waits no longer.</summary>
+    public abstract void Remove(Waiter waiter);
 
-        Remove(oldest);
-        return oldest;
-    }
-
-    public void Remove(Waiter waiter)
-    {
-        if (waiter.Older is null)
-        {
-            _oldest = waiter.Newer;
-        }
-        else
-        {
-            waiter.Older.Newer = waiter.Newer;
-        }
-
-        if (waiter.Newer is null)
-        {
-            _newest = waiter.Older;
-        }
-        else
-        {
-            waiter.Newer.Older = waiter.Older;
-        }
-
-        waiter.Older = null;
-        waiter.Newer = null;
-        waiter.IsQueued = false;
-        Queued -= waiter.Permits;
-    }
+    /// <summary>Removes <see cref="Next"/>, who gets its permits.</summary>
+    public virtual void Take(Waiter waiter) => Remove(waiter);
 }

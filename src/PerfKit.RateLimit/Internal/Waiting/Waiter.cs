@@ -25,6 +25,9 @@ internal sealed class Waiter : IValueTaskSource<RateLimitLease>, IThreadPoolWork
 
     public int Permits { get; private set; }
 
+    /// <summary>In whose line it stands where each key has one.</summary>
+    public LimitKey Key { get; private set; }
+
     public bool IsDecided { get; private set; }
 
     public bool IsQueued { get; set; }
@@ -36,11 +39,12 @@ internal sealed class Waiter : IValueTaskSource<RateLimitLease>, IThreadPoolWork
     public ValueTask<RateLimitLease> Task => new(this, _core.Version);
 
     /// <summary>Listens to the token at once, which may decide it before it is queued.</summary>
-    public static Waiter Of(Limiter owner, int permits, CancellationToken token)
+    public static Waiter Of(Limiter owner, int permits, LimitKey key, CancellationToken token)
     {
         var waiter = Resting.TryDequeue(out var rested) ? rested : new Waiter();
         waiter._owner = owner;
         waiter.Permits = permits;
+        waiter.Key = key;
         waiter._token = token;
         waiter._registration = token.UnsafeRegister(
             static it =>

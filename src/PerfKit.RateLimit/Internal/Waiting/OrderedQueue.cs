@@ -1,0 +1,76 @@
+using System.Threading.RateLimiting;
+
+namespace PerfKit.RateLimit.Internal.Waiting;
+
+/// <summary>In order of arrival, or the newest first.</summary>
+internal sealed class OrderedQueue(int limit, QueueProcessingOrder order) : WaitQueue
+{
+    private Waiter? _oldest;
+    private Waiter? _newest;
+
+    public override bool NewestFirst => order == QueueProcessingOrder.NewestFirst;
+
+    public override Waiter? Next => NewestFirst ? _newest : _oldest;
+
+    /// <summary>The one who came last.</summary>
+    public Waiter? Newest => _newest;
+
+    /// <summary>The one who came first.</summary>
+    public Waiter? Oldest => _oldest;
+
+    public override bool MayHold(int permits, LimitKey key) => permits <= (NewestFirst ? limit : limit - Queued);
+
+    public override void Add(Waiter waiter)
+    {
+        waiter.Older = _newest;
+        if (_newest is null)
+        {
+            _oldest = waiter;
+        }
+        else
+        {
+            _newest.Newer = waiter;
+        }
+
+        _newest = waiter;
+        waiter.IsQueued = true;
+        Queued += waiter.Permits;
+    }
+
+    public override Waiter? TurnAway(int permits, LimitKey key)
+    {
+        if (permits <= limit - Queued || _oldest is not { } oldest)
+        {
+            return null;
+        }
+
+        Remove(oldest);
+        return oldest;
+    }
+
+    public override void Remove(Waiter waiter)
+    {
+        if (waiter.Older is null)
+        {
+            _oldest = waiter.Newer;
+        }
+        else
+        {
+            waiter.Older.Newer = waiter.Newer;
+        }
+
+        if (waiter.Newer is null)
+        {
+            _newest = waiter.Older;
+        }
+        else
+        {
+            waiter.Newer.Older = waiter.Older;
+        }
+
+        waiter.Older = null;
+        waiter.Newer = null;
+        waiter.IsQueued = false;
+        Queued -= waiter.Permits;
+    }
+}
