@@ -118,7 +118,7 @@ internal sealed partial class Limiter
 
             if (_isDisposed || !_queue!.MayHold(waiter.Permits, waiter.Key))
             {
-                waiter.Decide(Refuse(waiter.Permits, now, foundNoRoom: true));
+                waiter.Decide(Refuse(waiter.Permits, now, foundNoRoom: !_isDisposed));
                 return result;
             }
 

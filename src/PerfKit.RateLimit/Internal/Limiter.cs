@@ -182,7 +182,11 @@ internal sealed partial class Limiter : RateLimiter, IHolder
     private RateLimitLease? TrySpend(int permits, long now)
     {
         Settle(now);
-        Serve(now); // Whose turn came before the timer saw it.
+        if (_queue?.Next is { } next && Wait(next.Permits, now) == 0)
+        {
+            Serve(now); // Its turn came before the timer saw it.
+        }
+
         var mayPass = permits == 0 || _queue is null || _queue.IsEmpty || _queue.NewestFirst;
         var lease = mayPass && Wait(permits, now) == 0 ? Spend(permits, now) : null;
         SetAside(now);

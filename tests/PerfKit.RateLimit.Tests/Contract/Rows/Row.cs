@@ -3,6 +3,9 @@ namespace PerfKit.RateLimit.Tests.Contract.Rows;
 /// <summary>Thrown where a row finds its sentence broken.</summary>
 public sealed class RowBrokenException(string message) : Exception(message);
 
+/// <summary>Thrown where a row would have to wait for too long.</summary>
+public sealed class RowEndsException : Exception;
+
 /// <summary>Which kinds a row speaks of.</summary>
 public enum On
 {
@@ -35,9 +38,17 @@ public sealed record Row(string Says, On On, Func<Subject, Task> Check, string? 
             await Check(subject);
             return null;
         }
+        catch (RowEndsException)
+        {
+            return null;
+        }
+        catch (RowBrokenException broken)
+        {
+            return broken.Message;
+        }
         catch (Exception fault)
         {
-            return fault is RowBrokenException ? fault.Message : $"{fault.GetType().Name}: {fault.Message}";
+            return $"{fault.GetType().Name}: {fault.Message}";
         }
     }
 

@@ -120,7 +120,7 @@ public sealed class Subject(Kind kind) : IDisposable
         QueueProcessingOrder order = QueueProcessingOrder.OldestFirst
     )
     {
-        var limiter = kind.Make(_clock, new Shape(permits, queueLimit, order));
+        var limiter = kind.Make(kind.IsOnMachine ? TimeProvider.System : _clock, new Shape(permits, queueLimit, order));
         _made.Add(limiter);
         return limiter;
     }
@@ -146,6 +146,11 @@ public sealed class Subject(Kind kind) : IDisposable
         }
         else if (IsTimed)
         {
+            if (kind.IsOnMachine)
+            {
+                throw new RowEndsException();
+            }
+
             _clock.Advance(Kind.OurPeriod + (Kind.OurPeriod / 16)); // A sliding window's permits come a 32nd late.
         }
     }
@@ -153,11 +158,12 @@ public sealed class Subject(Kind kind) : IDisposable
     /// <summary>Lets time pass in which nothing happens.</summary>
     public void Pass()
     {
-        _clock.Advance(TimeSpan.FromSeconds(1));
-        if (Kind.Theirs.Contains(kind))
+        if (kind.IsOnMachine)
         {
             Thread.Sleep(2); // Because the framework's limiters know the machine's clock alone.
         }
+
+        _clock.Advance(Kind.OurPeriod / 10);
     }
 
     public void Dispose() => _made.ForEach(static it => it.Dispose());
