@@ -90,6 +90,21 @@ public sealed class KeyTableTests
     }
 
     [Fact]
+    public void What_was_spent_between_a_look_and_a_hold_is_seen_although_the_first_word_is_the_same_again()
+    {
+        var table = Create(Held, Bucket);
+        var place = table.FindOrClaim(11, 0);
+        var words = new long[2]; // As they were seen: nothing held, nothing spent.
+        Spend(table, 11);
+        table.Return(place, 1);
+
+        table.TrySpendInHold(place, 11, 1, 0, words, out var wait).Should().BeTrue();
+
+        wait.Should().Be(Second);
+        words.Should().Equal([0, Second], "a refusal spends nothing");
+    }
+
+    [Fact]
     public void A_table_of_as_many_keys_as_were_asked_for_gives_nearly_all_their_own_place()
     {
         const int keys = 100_000;

@@ -184,11 +184,15 @@ internal sealed partial class KeyTable
 
         // One limit that has not enough is reason enough, also if another changed meanwhile.
         wait = Wait(after, Math.Max(permits, 1), now);
-        if (wait > 0 || permits == 0)
-        {
-            return IsStill(place, key);
-        }
+        return wait > 0 || permits == 0
+            ? IsStill(place, key)
+            : TrySpendInHold(place, key, permits, now, after, out wait);
+    }
 
+    /// <summary>Spends if the first word is still the one that was seen, after a second look with all words in hold.</summary>
+    internal bool TrySpendInHold(int place, long key, int permits, long now, Span<long> after, out long wait)
+    {
+        wait = 0;
         if (!TryEnter(place, after[0]))
         {
             return false;
