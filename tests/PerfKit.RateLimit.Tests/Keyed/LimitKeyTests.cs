@@ -1,4 +1,7 @@
 using System.Net;
+using System.Reflection;
+using System.Runtime.Loader;
+using PerfKit.RateLimit.Internal.Keyed;
 
 namespace PerfKit.RateLimit.Tests;
 
@@ -14,7 +17,7 @@ public sealed class LimitKeyTests
     }
 
     [Fact]
-    public void Case_counts() => LimitKey.Of("Tenant").Should().NotBe(LimitKey.Of("tenant"));
+    public void Upper_and_lower_case_differ() => LimitKey.Of("Tenant").Should().NotBe(LimitKey.Of("tenant"));
 
     [Fact]
     public void Values_of_the_same_bytes_and_another_kind_have_another_key()
@@ -83,5 +86,26 @@ public sealed class LimitKeyTests
         var text = new string('k', 10_000);
 
         LimitKey.Of(text + "a").Should().NotBe(LimitKey.Of(text + "b"));
+    }
+
+    [Fact]
+    public void Seeds_are_drawn_anew_by_whoever_loads_the_package()
+    {
+        var context = new AssemblyLoadContext("another", isCollectible: true);
+        var type = context
+            .LoadFromAssemblyPath(typeof(LimitKey).Assembly.Location)
+            .GetType(typeof(LimitKey).FullName!)!;
+
+        var key = type.GetMethod(nameof(LimitKey.Of), [typeof(long)])!.Invoke(null, [7L]);
+
+        var value = type.GetProperty(nameof(LimitKey.Value), BindingFlags.NonPublic | BindingFlags.Instance)!;
+        value.GetValue(key).Should().NotBe(LimitKey.Of(7).Value);
+        context.Unload();
+    }
+
+    [Fact]
+    public void The_two_values_that_mean_something_to_the_table_are_no_names_of_keys()
+    {
+        KeyTable.NameOf(default).Should().BeGreaterThan(1);
     }
 }
