@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.IO.Pipelines;
-using PerfKit.Caching.Internal;
 using PerfKit.Caching.Internal.Contents;
+using PerfKit.Internal;
 using static System.FormattableString;
 
 namespace PerfKit.Caching;

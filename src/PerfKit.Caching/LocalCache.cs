@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using PerfKit.Caching.Internal;
+using PerfKit.Internal;
 
 namespace PerfKit.Caching;
 

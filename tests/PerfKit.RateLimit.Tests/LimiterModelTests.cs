@@ -18,7 +18,7 @@ public sealed class LimiterModelTests
             new World
             {
                 IsMachine = true,
-                Make = MachineClock.Limiter,
+                Make = static (clock, limits) => MachineClock.Limiter(clock, limits),
                 SetAside = MachineClock.SetAside,
             }
         );

@@ -2,7 +2,6 @@ using System.Threading.RateLimiting;
 using PerfKit.RateLimit.Internal;
 using PerfKit.RateLimit.Internal.Limits;
 using PerfKit.RateLimit.Internal.Waiting;
-using PerfKit.RateLimit.Tests.Model;
 
 namespace PerfKit.RateLimit.Tests;
 
@@ -14,12 +13,12 @@ internal static class MachineClock
 {
     private const long CoarseStepMilliseconds = 16;
 
-    public static RateLimiter Limiter(HandClock clock, params LimitOptions[] limits)
+    public static RateLimiter Limiter(TimeProvider clock, params LimitOptions[] limits)
     {
         var machine = new LimitClock(
             clock,
             () =>
-                clock.Counts
+                clock.GetTimestamp()
                 / (clock.TimestampFrequency / 1_000)
                 / CoarseStepMilliseconds
                 * CoarseStepMilliseconds

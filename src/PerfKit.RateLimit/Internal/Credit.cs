@@ -128,7 +128,8 @@ internal sealed class Credit
 
         /// <summary>
         /// What was taken too much goes back, unless all was taken back meanwhile: then it was counted as spent, and giving
-        /// it back would let it be spent beside what the limits have regained since. Only the lease was none.
+        /// it back would let it be spent beside what the limits have regained since. Only the lease was none. So threads that
+        /// race for the last of a credit lose a few permits in ten thousand, which come back with time.
         /// </summary>
         private void Undo(int permits, long word)
         {

@@ -1,4 +1,4 @@
-namespace PerfKit.Caching.Internal;
+namespace PerfKit.Internal;
 
 /// <summary>A count that many threads raise without meeting: each writes its own cache line, a reader sums them.</summary>
 internal sealed class StripedCounter
