@@ -108,6 +108,11 @@ internal sealed class Credit
 
         public bool TrySpend(int permits)
         {
+            if (Left(Volatile.Read(ref _word)) < permits)
+            {
+                return false;
+            }
+
             var word = Interlocked.Add(ref _word, OneLease - permits);
             if (Left(word) >= 0)
             {

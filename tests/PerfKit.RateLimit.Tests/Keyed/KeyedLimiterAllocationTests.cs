@@ -2,6 +2,9 @@ using PerfKit.TestKit;
 
 namespace PerfKit.RateLimit.Tests;
 
+/// <summary>Alone: held leases are used again by the whole process.</summary>
+[Collection(nameof(KeyedLimiterAllocationTests))]
+[CollectionDefinition(nameof(KeyedLimiterAllocationTests), DisableParallelization = true)]
 public sealed class KeyedLimiterAllocationTests
 {
     [Theory]
