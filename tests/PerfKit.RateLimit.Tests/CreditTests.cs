@@ -21,6 +21,32 @@ public sealed class CreditTests
         _credit.TakeBack().Should().Be((5, 2L));
     }
 
+    [Fact]
+    public void Undo_gives_back_what_was_taken_too_much()
+    {
+        var place = new Credit.Place();
+        place.Add(1);
+
+        var word = place.Take(5);
+        place.Undo(5, word);
+
+        place.Content.Should().Be((1, 0));
+    }
+
+    [Fact]
+    public void Undo_after_all_was_taken_back_gives_back_the_lease_alone()
+    {
+        var place = new Credit.Place();
+        place.Add(1);
+        var word = place.Take(5);
+        place.TakeBack().Should().Be((-4, 1), "the limits are told of all five");
+        place.Add(8);
+
+        place.Undo(5, word);
+
+        place.Content.Should().Be((8, -1));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -132,7 +132,10 @@ public sealed class LimiterThreadsTests
 
                         Interlocked.Increment(ref late);
                     }
-                    catch (ObjectDisposedException) { }
+                    catch (ObjectDisposedException)
+                    {
+                        // How each thread is to end.
+                    }
                 }
             );
 

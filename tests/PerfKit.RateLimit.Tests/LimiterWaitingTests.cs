@@ -103,7 +103,10 @@ public sealed class LimiterWaitingTests
                     using var lease = await wait;
                     Interlocked.Add(ref served, lease.IsAcquired ? 1 : 0);
                 }
-                catch (OperationCanceledException) { }
+                catch (OperationCanceledException)
+                {
+                    // One of those that are cancelled.
+                }
             }
         }
     }

@@ -85,7 +85,7 @@ internal sealed class Credit
     /// (24).
     /// </summary>
     [StructLayout(LayoutKind.Explicit, Size = 128)]
-    private struct Place
+    internal struct Place
     {
         private const int LeaseShift = 20;
         private const int EpochShift = 40;
@@ -113,7 +113,7 @@ internal sealed class Credit
                 return false;
             }
 
-            var word = Interlocked.Add(ref _word, OneLease - permits);
+            var word = Take(permits);
             if (Left(word) >= 0)
             {
                 return true;
@@ -122,6 +122,9 @@ internal sealed class Credit
             Undo(permits, word); // Another took them meanwhile.
             return false;
         }
+
+        /// <summary>Takes them, there or not; the word after it.</summary>
+        internal long Take(int permits) => Interlocked.Add(ref _word, OneLease - permits);
 
         public void Add(int permits) => Interlocked.Add(ref _word, permits);
 
@@ -136,7 +139,7 @@ internal sealed class Credit
         /// it back would let it be spent beside what the limits have regained since. Only the lease was none. So threads that
         /// race for the last of a credit lose a few permits in ten thousand, which come back with time.
         /// </summary>
-        private void Undo(int permits, long word)
+        internal void Undo(int permits, long word)
         {
             var epoch = Epoch(word);
             while (true)
