@@ -52,6 +52,21 @@ public static partial class ContractRows
                 }
             ),
             Every(
+                "what is ambient flows to a callback",
+                static async it =>
+                {
+                    var limiter = it.Create(1, queueLimit: 1);
+                    var taken = Take(limiter, 1);
+                    var found = new TaskCompletionSource<string?>();
+                    Ambient.Value = "asking";
+                    CallBack(limiter.AcquireAsync(1), () => found.SetResult(Ambient.Value));
+                    Ambient.Value = "releasing";
+                    it.GiveBack(limiter, taken);
+                    var ambient = await found.Task.WaitAsync(Patience);
+                    Must(ambient == "asking", $"it finds {ambient}");
+                }
+            ),
+            Every(
                 "who is served may ask again at once",
                 static async it =>
                 {
@@ -181,6 +196,9 @@ public static partial class ContractRows
         _ = await limiter.AcquireAsync(1).ConfigureAwait(false);
         return called.Wait(TimeSpan.FromSeconds(2));
     }
+
+    private static void CallBack(ValueTask<RateLimitLease> asked, Action callback) =>
+        asked.GetAwaiter().OnCompleted(callback);
 
     private static async Task<(RateLimitLease Lease, string? Ambient)> Flow(RateLimiter limiter, string ambient)
     {

@@ -9,7 +9,8 @@ namespace PerfKit.RateLimit.Tests.Contract.Rows;
 /// </summary>
 public sealed class Subject(Kind kind) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>For what must end soon.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly FakeTimeProvider _clock = new();
     private readonly List<RateLimiter> _made = [];
