@@ -18,7 +18,6 @@ internal sealed class LimitClock
     private static readonly LimitClock Machine = new(TimeProvider.System, null, isMachine: true);
     private static readonly ConditionalWeakTable<TimeProvider, LimitClock> Others = [];
 
-    private readonly Func<long>? _coarse;
     private readonly long _origin;
     private readonly long _frequency;
     private readonly long _unitsPerCount; // 0 where a count is no whole number of units.
@@ -33,7 +32,7 @@ internal sealed class LimitClock
     {
         Provider = provider;
         IsMachine = isMachine;
-        _coarse = coarse;
+        Coarse = coarse;
         _origin = provider.GetTimestamp();
         _frequency = provider.TimestampFrequency;
         _unitsPerCount = UnitsPerSecond % _frequency == 0 ? UnitsPerSecond / _frequency : 0;
@@ -46,12 +45,8 @@ internal sealed class LimitClock
     /// <summary>Whether this is the machine's clock, which never goes back and has a cheap and coarse one beside it.</summary>
     public bool IsMachine { get; }
 
-    /// <summary>The machine's coarse clock; see <see cref="CoarseClock"/>.</summary>
-    public long CoarseNanoseconds
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _coarse is null ? CoarseClock.Nanoseconds : _coarse();
-    }
+    /// <summary>What stands for <see cref="CoarseClock"/> in tests.</summary>
+    public Func<long>? Coarse { get; }
 
     public long Now
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Threading.RateLimiting;
 using PerfKit.RateLimit.Internal.Leases;
 using PerfKit.RateLimit.Internal.Limits;
@@ -21,6 +22,7 @@ internal sealed partial class Limiter : RateLimiter, IHolder
     private readonly bool _isHeld;
     private readonly bool _isTimed;
     private readonly LimitClock _clock;
+    private readonly Func<long>? _coarse;
     private readonly Lock _lock = new();
     private readonly Credit _credit = new();
     private readonly RefusedLease _refusal; // Of one permit.
@@ -39,6 +41,7 @@ internal sealed partial class Limiter : RateLimiter, IHolder
     {
         _limits = limits;
         _clock = clock;
+        _coarse = clock.Coarse;
         _refusal = new RefusedLease(this, 1, foundNoRoom: false);
         _permits = limits.Min(static it => it.Permits);
         _isHeld = limits.Any(static it => it.IsHeld);
@@ -151,9 +154,10 @@ internal sealed partial class Limiter : RateLimiter, IHolder
         return _hasCredit && _credit.TrySpend(permitCount) ? GrantedLease.Shared : Decide(permitCount);
     }
 
+    [SkipLocalsInit]
     private RateLimitLease RefuseOrDecide(int permits)
     {
-        if (permits > _permits || _clock.CoarseNanoseconds >= _deadUntil)
+        if (permits > _permits || (_coarse is null ? CoarseClock.Nanoseconds : _coarse()) >= _deadUntil)
         {
             return Decide(permits);
         }
@@ -313,7 +317,7 @@ internal sealed partial class Limiter : RateLimiter, IHolder
         var sure = Math.Min(wait / LimitClock.UnitsPerNanosecond, mostNanoseconds) - CoarseClock.LagNanoseconds;
         if (wait != Limit.UntilReturned && sure > 0)
         {
-            _deadUntil = _clock.CoarseNanoseconds + sure;
+            _deadUntil = (_coarse is null ? CoarseClock.Nanoseconds : _coarse()) + sure;
         }
     }
 }
