@@ -20,7 +20,9 @@ public static class RateLimiters
     /// permits of the limit reach; a refusal for want of held permits has none, and says in
     /// <c>MetadataName.ReasonPhrase</c> when there was no room to wait for them. Permits of
     /// time-based limits are spent for good; of <see cref="LimitAlgorithm.Concurrency"/> the lease gives them back.
-    /// Lease objects of held permits are used again after 1,024 others were given back.
+    /// Lease objects of held permits are used again after 1,024 others were given back. On the machine's clock, token buckets
+    /// of more than 4,096 permits set a few aside, at most a 1,024th and what a millisecond brings: by so many they may be
+    /// strict, never lax.
     /// </remarks>
     /// <param name="limits">The limits, 1 to 16, read once.</param>
     /// <returns>The limiter, with all permits there.</returns>

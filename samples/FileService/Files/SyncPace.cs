@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using FileService.Setup;
 using Microsoft.Extensions.Options;
+using PerfKit.RateLimit;
 using PerfKit.Streaming;
 
 namespace FileService.Files;
@@ -11,9 +12,9 @@ namespace FileService.Files;
 /// </summary>
 internal sealed class SyncPace : IDisposable
 {
-    private const int PeriodsPerSecond = 100;
+    private const int BurstsPerSecond = 50;
 
-    private readonly TokenBucketRateLimiter? _limiter;
+    private readonly RateLimiter? _limiter;
 
     public SyncPace(IOptions<StorageOptions> options)
     {
@@ -23,12 +24,13 @@ internal sealed class SyncPace : IDisposable
             return;
         }
 
-        _limiter = new TokenBucketRateLimiter(
-            new TokenBucketRateLimiterOptions
+        // Two steps fit, so that one that wakes late finds what came back meanwhile.
+        var burst = Math.Max(2 * TransferMemory.PlaceBytes, bytesPerSecond / BurstsPerSecond);
+        _limiter = RateLimiters.Create(
+            new LimitOptions
             {
-                TokenLimit = Math.Max(TransferMemory.PlaceBytes, bytesPerSecond / PeriodsPerSecond),
-                TokensPerPeriod = Math.Max(1, bytesPerSecond / PeriodsPerSecond),
-                ReplenishmentPeriod = TimeSpan.FromSeconds(1) / PeriodsPerSecond,
+                Permits = burst,
+                Period = TimeSpan.FromSeconds((double)burst / bytesPerSecond),
                 QueueLimit = int.MaxValue, // As many wait as jobs run.
             }
         );

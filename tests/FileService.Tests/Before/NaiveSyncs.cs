@@ -68,7 +68,7 @@ public sealed class NaiveSyncs
             .Get<StorageSync>()
             .SyncAsync(service.Workspace, storage, Progress(storage), CancellationToken.None);
 
-        // A third of a second, less the burst of 16 KB.
+        // A third of a second, less the burst of 32 KB.
         TimeProvider.System.GetElapsedTime(from).Should().BeGreaterThan(TimeSpan.FromSeconds(0.25));
         var file = (await service.FilesAsync()).Single();
         var store = service.Get<ContentStores>().For(storage.Locator, service.Workspace.TenantId);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.RateLimiting;
 
 namespace PerfKit.RateLimit.Internal.Waiting;
@@ -20,7 +21,8 @@ internal sealed class FairQueue(int limit, QueueProcessingOrder order) : WaitQue
     {
         get
         {
-            for (var looked = 0; _turns.TryPeek(out var line); looked++)
+            var passed = 0;
+            while (_turns.TryPeek(out var line))
             {
                 if (line.Waiters.Next is not { } waiter)
                 {
@@ -28,24 +30,24 @@ internal sealed class FairQueue(int limit, QueueProcessingOrder order) : WaitQue
                     continue;
                 }
 
-                if (line.MayTake(waiter))
+                if (!line.MayTake(waiter))
                 {
-                    return waiter;
+                    if (passed > _turns.Count)
+                    {
+                        SkipRounds();
+                        passed = 0;
+                    }
+
+                    line.Credit++;
                 }
 
-                if (looked > _turns.Count)
-                {
-                    SkipRounds();
-                    looked = 0;
-                }
-
-                line.Credit++;
                 if (line.MayTake(waiter))
                 {
                     return waiter;
                 }
 
                 _turns.Enqueue(_turns.Dequeue());
+                passed++;
             }
 
             return null;
@@ -118,6 +120,7 @@ internal sealed class FairQueue(int limit, QueueProcessingOrder order) : WaitQue
             }
         }
 
+        Debug.Assert(missing > 0, "Nobody could be served in that round.");
         foreach (var line in _turns)
         {
             line.Credit += missing - 1;
