@@ -37,7 +37,8 @@ public sealed class DecisionBytes : Claim
         }
 
         paths.Add(("keyed", KeyedBytes.Most()));
-        paths.Add(("waited for", await OfWaitingAsync()));
+        paths.Add(("waited for", await OfWaitingAsync(isFair: false)));
+        paths.Add(("waited for in a fair queue", await OfWaitingAsync(isFair: true)));
         var (worst, bytes) = paths.MaxBy(static it => it.Bytes);
         return new Measured(bytes, "B", $"{paths.Count} paths, most: {worst}");
     }
@@ -77,25 +78,25 @@ public sealed class DecisionBytes : Claim
     }
 
     /// <summary>The one permit goes from hand to hand: each lease given back serves the next in the queue.</summary>
-    private static async Task<double> OfWaitingAsync()
+    private static async Task<double> OfWaitingAsync(bool isFair)
     {
-        await using var limiter = RateLimiters.Create(
-            new LimitOptions
-            {
-                Algorithm = LimitAlgorithm.Concurrency,
-                Permits = 1,
-                QueueLimit = 1,
-            }
-        );
+        var one = new LimitOptions
+        {
+            Algorithm = LimitAlgorithm.Concurrency,
+            Permits = 1,
+            QueueLimit = 1,
+        };
+        await using var limiter = RateLimiters.Create(one);
+        await using var fair = RateLimiters.CreateFair<long>(LimitKey.Of, [one]);
         return Math.Round(
             await Allocations.PerOperationAsync(
                 Operations,
                 async operations =>
                 {
-                    var held = limiter.AttemptAcquire();
+                    var held = isFair ? fair.AttemptAcquire(0) : limiter.AttemptAcquire();
                     for (var i = 0; i < operations; i++)
                     {
-                        var next = limiter.AcquireAsync();
+                        var next = isFair ? fair.AcquireAsync(i) : limiter.AcquireAsync();
                         held.Dispose();
                         held = await next;
                     }
