@@ -17,8 +17,8 @@ public enum LimitAlgorithm
 
     /// <summary>
     /// At most <c>Permits</c> in any <c>Period</c>, and each permit comes back exactly a period after it was spent. 16
-    /// bytes for each admission of the last period, up to 1,048,576 of them; beyond, admissions are joined and come back
-    /// late.
+    /// bytes, kept, for each admission of the busiest period, up to 1,048,576 of them; beyond, admissions are joined and
+    /// come back late.
     /// </summary>
     SlidingLog,
 

@@ -37,7 +37,7 @@ internal sealed partial class Limiter
     /// <summary>What <c>AcquireAsync</c> does, standing in the key's line where the queue has one for each.</summary>
     internal ValueTask<RateLimitLease> AcquireAsync(int permitCount, LimitKey key, CancellationToken cancellationToken)
     {
-        if (_hasCredit && _credit.TrySpend(permitCount))
+        if (_hasCredit && _credit!.TrySpend(permitCount))
         {
             return new(GrantedLease.Shared);
         }

@@ -24,10 +24,10 @@ internal sealed partial class Limiter : RateLimiter, IHolder
     private readonly LimitClock _clock;
     private readonly Func<long>? _coarse;
     private readonly Lock _lock = new();
-    private readonly Credit _credit = new();
+    private readonly Credit? _credit; // Null where nothing is set aside.
     private readonly RefusedLease _refusal; // Of one permit.
-    private readonly RefusedLease?[] _refusals = new RefusedLease?[2 * CachedLeases];
 
+    private RefusedLease?[]? _refusals; // Of several, or for want of room to wait.
     private long _deadUntil; // By the coarse clock: before it not one permit is there. 0 when unknown.
     private bool _hasCredit; // Whether to try; not whether it suffices.
     private long _admitted;
@@ -48,6 +48,7 @@ internal sealed partial class Limiter : RateLimiter, IHolder
         _isTimed = !limits.All(static it => it.IsHeld);
         _furthest = clock.Now;
         _mostCredit = clock.IsMachine ? Credit.Worthwhile(limits.Min(static it => it.MostCredit)) : 0;
+        _credit = _mostCredit > 0 ? new Credit() : null;
         _queue = queue;
     }
 
@@ -83,33 +84,16 @@ internal sealed partial class Limiter : RateLimiter, IHolder
     {
         get
         {
-            var statistics = GetStatistics()!;
-            return $"{statistics.CurrentAvailablePermits} of {_permits} permits, {statistics.CurrentQueuedCount} waited for, {statistics.TotalSuccessfulLeases} admitted, {statistics.TotalFailedLeases} refused";
+            var it = Statistics();
+            var state = _isDisposed ? "disposed, " : "";
+            return $"{state}{it.CurrentAvailablePermits} of {_permits} permits, {it.CurrentQueuedCount} waited for, {it.TotalSuccessfulLeases} admitted, {it.TotalFailedLeases} refused";
         }
     }
 
     public override RateLimiterStatistics? GetStatistics()
     {
-        var now = _clock.Now;
-        lock (_lock)
-        {
-            now = Furthest(now);
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            var (spent, leases) = _credit.Spent();
-            var available = int.MaxValue;
-            foreach (var limit in _limits)
-            {
-                available = Math.Min(available, limit.Available(now));
-            }
-
-            return new RateLimiterStatistics
-            {
-                CurrentAvailablePermits = Math.Max(0, available - spent),
-                CurrentQueuedCount = _queue?.Queued ?? 0,
-                TotalSuccessfulLeases = _admitted + leases,
-                TotalFailedLeases = _refused + Interlocked.Read(ref _refusedQuickly),
-            };
-        }
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return Statistics();
     }
 
     /// <summary>
@@ -123,7 +107,7 @@ internal sealed partial class Limiter : RateLimiter, IHolder
         {
             now = Furthest(now);
             Settle(now);
-            var ahead = permits == 0 || _queue is null or { NewestFirst: true } ? 0 : _queue.Queued;
+            var ahead = permits == 0 || _queue is null or { MayOvertake: true } ? 0 : _queue.Queued;
             var wait = Wait((int)Math.Min(permits + ahead, _permits), now);
             return wait == Limit.UntilReturned ? null : LimitClock.RoundUp(wait);
         }
@@ -151,7 +135,7 @@ internal sealed partial class Limiter : RateLimiter, IHolder
             return RefuseOrDecide(permitCount);
         }
 
-        return _hasCredit && _credit.TrySpend(permitCount) ? GrantedLease.Shared : Decide(permitCount);
+        return _hasCredit && _credit!.TrySpend(permitCount) ? GrantedLease.Shared : Decide(permitCount);
     }
 
     [SkipLocalsInit]
@@ -166,6 +150,29 @@ internal sealed partial class Limiter : RateLimiter, IHolder
         return permits == 1 ? _refusal : Refusal(permits);
     }
 
+    private RateLimiterStatistics Statistics()
+    {
+        var now = _clock.Now;
+        lock (_lock)
+        {
+            now = Furthest(now);
+            var (spent, leases) = _credit?.Spent() ?? default;
+            var available = int.MaxValue;
+            foreach (var limit in _limits)
+            {
+                available = Math.Min(available, limit.Available(now));
+            }
+
+            return new RateLimiterStatistics
+            {
+                CurrentAvailablePermits = Math.Max(0, available - spent),
+                CurrentQueuedCount = _queue?.Queued ?? 0,
+                TotalSuccessfulLeases = _admitted + leases,
+                TotalFailedLeases = _refused + Interlocked.Read(ref _refusedQuickly),
+            };
+        }
+    }
+
     private RateLimitLease Decide(int permits)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(permits, _permits, "permitCount");
@@ -174,7 +181,7 @@ internal sealed partial class Limiter : RateLimiter, IHolder
         {
             now = Furthest(now);
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_hasCredit && _credit.TrySpend(permits))
+            if (_hasCredit && _credit!.TrySpend(permits))
             {
                 return GrantedLease.Shared; // Set aside by another while this one waited for the lock.
             }
@@ -191,7 +198,7 @@ internal sealed partial class Limiter : RateLimiter, IHolder
             Serve(now); // Its turn came before the timer saw it.
         }
 
-        var mayPass = permits == 0 || _queue is null || _queue.IsEmpty || _queue.NewestFirst;
+        var mayPass = permits == 0 || _queue is null || _queue.IsEmpty || _queue.MayOvertake;
         var lease = mayPass && Wait(permits, now) == 0 ? Spend(permits, now) : null;
         SetAside(now);
         return lease;
@@ -229,10 +236,10 @@ internal sealed partial class Limiter : RateLimiter, IHolder
         }
 
         var place = (permits & (CachedLeases - 1)) + (foundNoRoom ? CachedLeases : 0);
-        var cached = _refusals[place];
-        return cached is not null && cached.Permits == permits
-            ? cached
-            : _refusals[place] = new RefusedLease(this, permits, foundNoRoom);
+        var known = _refusals ??= new RefusedLease?[2 * CachedLeases];
+        return known[place] is { } lease && lease.Permits == permits
+            ? lease
+            : known[place] = new RefusedLease(this, permits, foundNoRoom);
     }
 
     private long Wait(int permits, long now)
@@ -265,7 +272,7 @@ internal sealed partial class Limiter : RateLimiter, IHolder
     /// <summary>Tells the limits what the credit spent, as if it were now: never earlier than it was.</summary>
     private void Settle(long now)
     {
-        if (_mostCredit == 0)
+        if (_credit is null)
         {
             return;
         }
@@ -284,7 +291,12 @@ internal sealed partial class Limiter : RateLimiter, IHolder
     /// <summary>Sets permits aside if all limits have so many: then they stay there until they are spent.</summary>
     private void SetAside(long now)
     {
-        var may = _mostCredit != 0 && _queue is null or { IsEmpty: true };
+        if (_credit is null)
+        {
+            return;
+        }
+
+        var may = _queue is null or { IsEmpty: true };
         foreach (var limit in _limits)
         {
             may = may && limit.Available(now) >= _mostCredit;

@@ -51,9 +51,7 @@ internal sealed partial class KeyTable
         }
     }
 
-    public int Limits => _limits.Length;
-
-    public bool IsShared(int place) => place >= _sharedAt;
+    internal int Limits => _limits.Length;
 
     /// <summary>What the table calls a key: the two lowest values mean something else here.</summary>
     public static long NameOf(LimitKey key) => (long)(key.Value <= Gone ? key.Value + Gone + 1 : key.Value);
@@ -222,7 +220,9 @@ internal sealed partial class KeyTable
 
     /// <summary>Whether the key still owns the place, or for a shared one, has not been given its own.</summary>
     private bool IsStill(int place, long key) =>
-        place < _sharedAt ? Volatile.Read(ref _words[place - SetSlots]) == key : Find(key, everywhere: true) < 0;
+        IsShared(place) ? Find(key, everywhere: true) < 0 : Volatile.Read(ref _words[place - SetSlots]) == key;
+
+    internal bool IsShared(int place) => place >= _sharedAt;
 
     private int SetOf(long key, int choice) =>
         (int)Math.BigMul(BitOperations.RotateLeft((ulong)key, choice * 16), (uint)_sets, out _);

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace PerfKit.RateLimit.Internal.Limits;
 
 /// <summary>Permits that are held and given back.</summary>
-internal sealed class Held(int permits, long now) : Limit(permits)
+internal sealed class Concurrency(int permits, long now) : Limit(permits)
 {
     private int _held;
     private long _restedAt = now;

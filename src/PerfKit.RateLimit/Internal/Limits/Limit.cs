@@ -26,7 +26,7 @@ internal abstract class Limit(int permits)
             LimitAlgorithm.SlidingWindow => new SlidingWindow(options.Permits, period, now),
             LimitAlgorithm.SlidingLog => new SlidingLog(options.Permits, period, now),
             LimitAlgorithm.FixedWindow => new FixedWindow(options.Permits, period, now),
-            _ => new Held(options.Permits, now),
+            _ => new Concurrency(options.Permits, now),
         };
     }
 

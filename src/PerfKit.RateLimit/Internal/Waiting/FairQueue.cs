@@ -15,7 +15,7 @@ internal sealed class FairQueue(int limit, QueueProcessingOrder order) : WaitQue
     private readonly Queue<Line> _turns = []; // Each line once; a line that emptied leaves when its turn comes.
     private readonly Stack<Line> _spare = [];
 
-    public override bool NewestFirst => false; // Nobody passes those who wait.
+    public override bool MayOvertake => false;
 
     public override Waiter? Next
     {

@@ -8,9 +8,9 @@ internal sealed class OrderedQueue(int limit, QueueProcessingOrder order) : Wait
     private Waiter? _oldest;
     private Waiter? _newest;
 
-    public override bool NewestFirst => order == QueueProcessingOrder.NewestFirst;
+    public override bool MayOvertake => order == QueueProcessingOrder.NewestFirst;
 
-    public override Waiter? Next => NewestFirst ? _newest : _oldest;
+    public override Waiter? Next => MayOvertake ? _newest : _oldest;
 
     /// <summary>The one who came last.</summary>
     public Waiter? Newest => _newest;
@@ -18,7 +18,7 @@ internal sealed class OrderedQueue(int limit, QueueProcessingOrder order) : Wait
     /// <summary>The one who came first.</summary>
     public Waiter? Oldest => _oldest;
 
-    public override bool MayHold(int permits, LimitKey key) => permits <= (NewestFirst ? limit : limit - Queued);
+    public override bool MayHold(int permits, LimitKey key) => permits <= (MayOvertake ? limit : limit - Queued);
 
     public override void Add(Waiter waiter)
     {

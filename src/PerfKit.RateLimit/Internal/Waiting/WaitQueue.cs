@@ -7,7 +7,7 @@ internal abstract class WaitQueue
     public long Queued { get; protected set; }
 
     /// <summary>Whether who comes now may be served before those who wait.</summary>
-    public abstract bool NewestFirst { get; }
+    public abstract bool MayOvertake { get; }
 
     /// <summary>Whose turn it is; the same until somebody is added, taken or removed.</summary>
     public abstract Waiter? Next { get; }

@@ -161,7 +161,7 @@ public sealed class Subject(Kind kind) : IDisposable
     {
         if (kind.IsOnMachine)
         {
-            Thread.Sleep(2); // Because the framework's limiters know the machine's clock alone.
+            Thread.Sleep(2); // Because these limiters know the machine's clock alone.
         }
 
         _clock.Advance(Kind.OurPeriod / 10);
