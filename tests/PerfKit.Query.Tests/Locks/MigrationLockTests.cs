@@ -111,14 +111,16 @@ public sealed class MigrationLockTests
     public async Task AcquireAsync_asks_again_at_least_every_half_second()
     {
         await using var engine = await MigrationLockEngine.CreateAsync("sqlite");
-        var clock = new FakeTimeProvider();
+        var clock = new PausingClock();
         var held = await engine.Runner().AcquireAsync(TimeSpan.Zero, CancellationToken.None);
         var waiting = engine.Runner(clock).AcquireAsync(Patient, CancellationToken.None).AsTask();
         for (var i = 0; i < 20; i++)
         {
+            (await clock.Paused.WaitAsync(Patient)).Should().BeTrue("it asked, and pauses");
             clock.Advance(TimeSpan.FromMilliseconds(500));
         }
 
+        (await clock.Paused.WaitAsync(Patient)).Should().BeTrue();
         waiting.IsCompleted.Should().BeFalse();
         await held.DisposeAsync();
         clock.Advance(TimeSpan.FromMilliseconds(500));
@@ -148,5 +150,18 @@ public sealed class MigrationLockTests
             RedirectStandardOutput = true,
         };
         return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
+    }
+
+    /// <summary>Tells of each pause that begins: time that passes before it would pass unheard.</summary>
+    private sealed class PausingClock : FakeTimeProvider
+    {
+        public SemaphoreSlim Paused { get; } = new(0);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            Paused.Release();
+            return timer;
+        }
     }
 }
