@@ -4,7 +4,6 @@ using PerfKit.Internal;
 using PerfKit.RateLimit.Internal;
 using PerfKit.RateLimit.Internal.Keyed;
 using PerfKit.RateLimit.Internal.Leases;
-using PerfKit.RateLimit.Internal.Limits;
 using static System.FormattableString;
 
 namespace PerfKit.RateLimit;
@@ -22,15 +21,15 @@ namespace PerfKit.RateLimit;
 /// </remarks>
 /// <typeparam name="TResource">What is asked for, such as a request or a tenant's name.</typeparam>
 [DebuggerDisplay("{DebuggerDisplay,nq}")]
-public sealed class KeyedLimiter<TResource> : PartitionedRateLimiter<TResource>, IHolder
+public sealed partial class KeyedLimiter<TResource> : PartitionedRateLimiter<TResource>, IHolder
 {
     private readonly Func<TResource, LimitKey> _keyOf;
-    private readonly KeyLimit[] _limits;
-    private readonly KeyTable _table;
     private readonly LimitClock _clock;
     private readonly StripedCounter _admitted = new();
     private readonly StripedCounter _refused = new();
+    private readonly int _count;
     private readonly bool _isHeld;
+    private volatile KeyTable _table; // Another one after each change of the limits.
     private volatile bool _isDisposed;
 
     /// <summary>Makes a limiter whose keys have all their permits.</summary>
@@ -52,26 +51,30 @@ public sealed class KeyedLimiter<TResource> : PartitionedRateLimiter<TResource>,
         ArgumentNullException.ThrowIfNull(keyOf);
         _keyOf = keyOf;
         _clock = LimitClock.For(timeProvider ?? TimeProvider.System);
-        Limits = KeyedLimits.Read(limits, maxKeys);
+        Limits = KeyedLimits.Read(limits);
+        if (KeyedLimits.MaxKeysFault(maxKeys) is { } fault)
+        {
+            throw new ArgumentException(fault, nameof(maxKeys));
+        }
+
         var now = _clock.Now;
-        _limits = [.. Limits.Select(it => new KeyLimit(it, now))];
-        _table = new KeyTable(_limits, maxKeys);
-        _isHeld = _limits.Any(static it => it.IsHeld);
-        Permits = _limits.Min(static it => it.Permits);
+        _table = new KeyTable([.. Limits.Select(it => new KeyLimit(it, now))], maxKeys);
+        _count = Limits.Count;
+        _isHeld = Limits.Any(KeyedLimits.IsHeld);
     }
 
     /// <summary>The limits of each key, as they were read.</summary>
-    public IReadOnlyList<LimitOptions> Limits { get; }
+    public IReadOnlyList<LimitOptions> Limits { get; private set; }
 
     /// <summary>Permits a rested key may spend at once: those of the smallest limit.</summary>
-    public int Permits { get; }
+    public int Permits => _table.Permits;
 
     internal long Admitted => _admitted.Value;
 
     internal long Refused => _refused.Value;
 
     private string DebuggerDisplay =>
-        Invariant($"{_limits.Length} limits, {Permits} permits, {Admitted} admitted, {Refused} refused");
+        Invariant($"{_count} limits, {Permits} permits, {Admitted} admitted, {Refused} refused");
 
     /// <summary>
     /// Spends permits if the key has them: <c>AttemptAcquire</c> with more to tell and without a lease. A clock read, a hash
@@ -92,10 +95,9 @@ public sealed class KeyedLimiter<TResource> : PartitionedRateLimiter<TResource>,
             );
         }
 
-        var word = 0L;
-        var words = _limits.Length == 1 ? new Span<long>(ref word) : stackalloc long[_limits.Length];
-        var wait = Spend(resource, permits, words, out var now, out _);
-        return Describe(wait, words, now);
+        var decision = Spend(KeyOf(resource, permits), permits, out _);
+        Count(decision.IsAdmitted);
+        return decision;
     }
 
     /// <summary>Decides as <see cref="Decide"/> does, and gives the lease that <c>AttemptAcquire</c> gives. Dispose it to give held permits back.</summary>
@@ -108,10 +110,11 @@ public sealed class KeyedLimiter<TResource> : PartitionedRateLimiter<TResource>,
     public RateLimitDecision Acquire(TResource resource, int permits, out RateLimitLease lease)
     {
         var word = 0L;
-        var words = _limits.Length == 1 ? new Span<long>(ref word) : stackalloc long[_limits.Length];
-        var wait = Spend(resource, permits, words, out var now, out var place);
-        lease = LeaseOf(wait, permits, place);
-        return Describe(wait, words, now);
+        var words = _count == 1 ? new Span<long>(ref word) : stackalloc long[_count];
+        var wait = Spend(KeyOf(resource, permits), permits, words, out var table, out var now, out var place);
+        Count(wait == 0);
+        lease = LeaseOf(wait, permits, place - table.Start);
+        return table.Decision(wait, words, now);
     }
 
     /// <summary>Says in a sentence what the key has left of each limit and when it gets more; spends and counts nothing.</summary>
@@ -120,9 +123,7 @@ public sealed class KeyedLimiter<TResource> : PartitionedRateLimiter<TResource>,
     /// <exception cref="ObjectDisposedException">The limiter was disposed.</exception>
     public string Explain(TResource resource)
     {
-        var words = new long[_limits.Length];
-        var now = Look(resource, words, out var isShared);
-        var limits = string.Join("; and ", words.Select((word, i) => _limits[i].Describe(word, now)));
+        var limits = Describe(KeyOf(resource, 0), out var isShared);
         var shared = isShared ? " It shares them with other keys, because the table is full of keys in use." : "";
         return Invariant($"'{resource}' has {limits}.{shared}");
     }
@@ -135,25 +136,33 @@ public sealed class KeyedLimiter<TResource> : PartitionedRateLimiter<TResource>,
     /// <exception cref="ObjectDisposedException">The limiter was disposed.</exception>
     public override RateLimiterStatistics GetStatistics(TResource resource)
     {
-        var words = new long[_limits.Length];
-        var now = Look(resource, words, out _);
+        var words = new long[_count];
+        var table = Peek(KeyOf(resource, 0), words, out var now);
         return new()
         {
-            CurrentAvailablePermits = _table.Available(words, now),
+            CurrentAvailablePermits = table.Available(words, now),
             TotalSuccessfulLeases = Admitted,
             TotalFailedLeases = Refused,
         };
     }
 
-    void IHolder.Return(int permits, int place) => _table.Return(place, permits);
+    void IHolder.Return(int permits, int place)
+    {
+        var table = _table;
+        while (!table.TryReturn(table.Start + place, permits))
+        {
+            table = Next();
+        }
+    }
 
     /// <inheritdoc/>
     protected override RateLimitLease AttemptAcquireCore(TResource resource, int permitCount)
     {
         var word = 0L;
-        var words = _limits.Length == 1 ? new Span<long>(ref word) : stackalloc long[_limits.Length];
-        var wait = Spend(resource, permitCount, words, out _, out var place);
-        return LeaseOf(wait, permitCount, place);
+        var words = _count == 1 ? new Span<long>(ref word) : stackalloc long[_count];
+        var wait = Spend(KeyOf(resource, permitCount), permitCount, words, out var table, out _, out var place);
+        Count(wait == 0);
+        return LeaseOf(wait, permitCount, place - table.Start);
     }
 
     /// <summary>Decides at once, as <c>AttemptAcquire</c> does: nothing queues here.</summary>
@@ -181,15 +190,28 @@ public sealed class KeyedLimiter<TResource> : PartitionedRateLimiter<TResource>,
         return base.DisposeAsyncCore();
     }
 
-    private long Spend(TResource resource, int permits, Span<long> words, out long now, out int place)
+    private LimitKey KeyOf(TResource resource, int permits)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(permits);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(permits, Permits);
-        var key = KeyTable.NameOf(_keyOf(resource));
+        return _keyOf(resource);
+    }
+
+    private void Count(bool isAdmitted) => (isAdmitted ? _admitted : _refused).Increment();
+
+    private long Spend(LimitKey key, int permits, Span<long> words, out KeyTable table, out long now, out int place)
+    {
+        table = _table;
         now = _clock.Now;
-        var wait = _table.Spend(key, permits, now, words, out place);
-        (wait == 0 ? _admitted : _refused).Increment();
+        var name = KeyTable.NameOf(key);
+        long wait;
+        while ((wait = table.Spend(name, permits, now, words, out place)) == KeyTable.Left)
+        {
+            table = Next();
+            now = _clock.Now;
+        }
+
         return wait;
     }
 
@@ -197,22 +219,4 @@ public sealed class KeyedLimiter<TResource> : PartitionedRateLimiter<TResource>,
         wait != 0 ? WaitLease.Of(wait)
         : _isHeld && permits > 0 ? HeldLease.Of(this, permits, place)
         : GrantedLease.Shared;
-
-    private RateLimitDecision Describe(long wait, ReadOnlySpan<long> words, long now)
-    {
-        var remaining = _table.Available(words, now);
-        var next = remaining < Permits ? _table.Wait(words, remaining + 1, now) : 0;
-        return new RateLimitDecision(wait == 0, remaining, Time(wait), Time(next));
-    }
-
-    private static TimeSpan Time(long wait) =>
-        wait == Limit.UntilReturned ? Timeout.InfiniteTimeSpan : LimitClock.RoundUp(wait);
-
-    private long Look(TResource resource, Span<long> words, out bool isShared)
-    {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        var now = _clock.Now;
-        _table.Peek(KeyTable.NameOf(_keyOf(resource)), now, words, out isShared);
-        return now;
-    }
 }

@@ -81,10 +81,10 @@ public sealed class KeyTableTests
 
         table.Spend(99, 1, 0, _words, out var shared).Should().Be(0);
         table.IsShared(shared).Should().BeTrue();
-        table.Return(table.FindOrClaim(20, 0), 1);
+        table.TryReturn(table.FindOrClaim(20, 0), 1);
 
         Spend(table, 99).Should().BePositive("its permit is held there, although there is room now");
-        table.Return(shared, 1);
+        table.TryReturn(shared, 1);
         table.Spend(99, 1, 0, _words, out var own).Should().Be(0);
         table.IsShared(own).Should().BeFalse();
     }
@@ -96,7 +96,7 @@ public sealed class KeyTableTests
         var place = table.FindOrClaim(11, 0);
         var words = new long[2]; // As they were seen: nothing held, nothing spent.
         Spend(table, 11);
-        table.Return(place, 1);
+        table.TryReturn(place, 1);
 
         table.TrySpendInHold(place, 11, 1, 0, words, out var wait).Should().BeTrue();
 

@@ -62,4 +62,38 @@ public sealed class KeyedLimiterAllocationTests
             .Be(0);
         refused.Should().BePositive("the refusals are measured too");
     }
+
+    [Theory]
+    [InlineData(LimitAlgorithm.TokenBucket)]
+    [InlineData(LimitAlgorithm.FixedWindow)]
+    [InlineData(LimitAlgorithm.Concurrency)]
+    [InlineData(LimitAlgorithm.FixedWindow, LimitAlgorithm.Concurrency)]
+    public void Looking_spending_and_giving_back_do_not_allocate(params LimitAlgorithm[] algorithms)
+    {
+        using var limiter = new KeyedLimiter<string>(
+            LimitKey.Of,
+            algorithms.Select(it => new LimitOptions { Algorithm = it, Permits = 3 }),
+            100
+        );
+        var (seen, refused) = (0, 0);
+
+        Allocated
+            .Least(() =>
+            {
+                for (var i = 0; i < 50_000; i++)
+                {
+                    var key = LimitKey.Of(i & 1_023); // Most of them share.
+                    seen += limiter.Look(key, 1).Remaining;
+                    if (limiter.Spend(key, 1, out var spending).IsAdmitted)
+                    {
+                        limiter.GiveBack(key, 1, spending);
+                    }
+
+                    refused += limiter.Spend(key, 4, out _).IsAdmitted ? 0 : 1;
+                }
+            })
+            .Should()
+            .Be(0);
+        (seen > 0 && refused > 0).Should().BeTrue("both are measured");
+    }
 }

@@ -7,6 +7,11 @@ internal sealed partial class KeyTable
     {
         lock (_locks[(int)key & (LockCount - 1)])
         {
+            if (_isLeft)
+            {
+                return NoPlace;
+            }
+
             var place = Find(key, everywhere: true);
             if (place >= 0)
             {
@@ -130,19 +135,19 @@ internal sealed partial class KeyTable
     private bool TryEnter(int place, long seen) =>
         Interlocked.CompareExchange(ref _words[place], Changing, seen) == seen;
 
-    /// <summary>Takes hold of the words of a place; writing its first word lets go of them.</summary>
+    /// <summary>
+    /// Takes hold of the words of a place; writing its first word lets go of them. For whoever has a claim's lock: then the
+    /// table is not left meanwhile.
+    /// </summary>
     private long Enter(int place)
     {
         var spin = new SpinWait();
-        while (true)
+        long seen;
+        while ((seen = Volatile.Read(ref _words[place])) == Changing || !TryEnter(place, seen))
         {
-            var seen = Volatile.Read(ref _words[place]);
-            if (seen != Changing && TryEnter(place, seen))
-            {
-                return seen;
-            }
-
             spin.SpinOnce();
         }
+
+        return seen;
     }
 }

@@ -13,11 +13,13 @@ namespace PerfKit.RateLimit.Internal.Keyed;
 /// <remarks>A place is the index of a key's first word; its other words follow eight apart, its owner stands eight before.</remarks>
 internal sealed partial class KeyTable
 {
+    public const long Left = -1; // Instead of a wait: ask the table that came after this one.
     public const int SetSlots = 8;
     public const int SetKeys = 5; // Of the eight, when as many keys as were asked for are there.
     private const int Choices = 4;
     private const int AlignmentBytes = 128; // Lines are fetched in pairs: a set of one limit is a pair.
     private const int LockCount = 64;
+    private const int NoPlace = -1;
     private const long NoOwner = 0;
     private const long Gone = 1; // Instead of an owner that left: a slot is never without an owner again.
     private const long Changing = long.MinValue; // Stands in a first word while one thread has all words to itself.
@@ -33,11 +35,16 @@ internal sealed partial class KeyTable
     private readonly Lock[] _locks = new Lock[LockCount];
 
     public KeyTable(KeyLimit[] limits, int maxKeys)
+        : this(limits, sets: (maxKeys + SetKeys - 1) / SetKeys, version: 0) { }
+
+    private KeyTable(KeyLimit[] limits, int sets, int version)
     {
         _limits = limits;
         _first = limits[0];
         _isAlone = limits is [{ IsHeld: false }];
-        _sets = (maxKeys + SetKeys - 1) / SetKeys;
+        _sets = sets;
+        Version = version;
+        Permits = limits.Min(static it => it.Permits);
         _setWords = SetSlots * (1 + limits.Length);
         var setWords = _sets * _setWords;
         var sharedWords = (_sets + SetSlots - 1) / SetSlots * SetSlots * limits.Length;
@@ -51,7 +58,16 @@ internal sealed partial class KeyTable
         }
     }
 
-    internal int Limits => _limits.Length;
+    /// <summary>Permits of the smallest limit.</summary>
+    public int Permits { get; }
+
+    public int Limits => _limits.Length;
+
+    /// <summary>How many tables were left before this one.</summary>
+    public int Version { get; }
+
+    /// <summary>Where the places begin: counted from here, a place is the same in the tables that come after.</summary>
+    public int Start => _setsAt;
 
     /// <summary>What the table calls a key: the two lowest values mean something else here.</summary>
     public static long NameOf(LimitKey key) => (long)(key.Value <= Gone ? key.Value + Gone + 1 : key.Value);
@@ -64,20 +80,34 @@ internal sealed partial class KeyTable
     /// <param name="now">The time.</param>
     /// <param name="after">The key's words after the decision.</param>
     /// <param name="place">Where it was decided.</param>
-    /// <returns>0 when they are spent, else the wait.</returns>
+    /// <returns>0 when they are spent, else the wait, or <see cref="Left"/>.</returns>
     public long Spend(long key, int permits, long now, Span<long> after, out int place)
     {
-        long wait;
-        var spin = new SpinWait();
-        while (!TrySpend(place = FindOrClaim(key, now), key, permits, now, after, out wait))
+        if (permits > Permits)
         {
-            spin.SpinOnce(); // Lost a race: look again at what the winner left.
+            place = NoPlace;
+            return TryPeek(key, after) ? Limit.UntilReturned : Left;
         }
 
-        return wait;
+        var spin = new SpinWait();
+        while (true)
+        {
+            place = FindOrClaim(key, now);
+            if (place != NoPlace && TrySpend(place, key, permits, now, after, out var wait))
+            {
+                return wait;
+            }
+
+            if (_isLeft)
+            {
+                return Left;
+            }
+
+            spin.SpinOnce(); // Lost a race: look again at what the winner left.
+        }
     }
 
-    /// <summary>The key's place, from now on if not yet; or the shared one of its first set.</summary>
+    /// <summary>The key's place, from now on if not yet; or the shared one of its first set. None when the table is left.</summary>
     internal int FindOrClaim(long key, long now)
     {
         var place = Find(key, everywhere: false);
@@ -117,38 +147,30 @@ internal sealed partial class KeyTable
         return IsStill(place, key);
     }
 
-    /// <summary>Reads a key's words without claiming a place.</summary>
-    public void Peek(long key, long now, Span<long> words, out bool isShared)
+    /// <summary>Reads a key's words without claiming a place. False when the table is left.</summary>
+    public bool TryPeek(long key, Span<long> words)
     {
         var spin = new SpinWait();
         while (true)
         {
             var place = Find(key, everywhere: true);
-            var seenAt = place >= 0 ? place : SharedOf(key);
-            if (TryRead(seenAt, words) && IsStill(seenAt, key))
+            place = place >= 0 ? place : SharedOf(key);
+            if (TryRead(place, words) && IsStill(place, key))
             {
-                isShared = place < 0 && FindRoom(key, now) < 0;
-                return;
+                return true;
+            }
+
+            if (_isLeft)
+            {
+                return false;
             }
 
             spin.SpinOnce();
         }
     }
 
-    /// <summary>Gives held permits back where they were spent.</summary>
-    public void Return(int place, int permits)
-    {
-        var word = Enter(place);
-        for (var i = 1; i < _limits.Length; i++)
-        {
-            if (_limits[i].IsHeld)
-            {
-                _words[place + (i * SetSlots)] -= permits;
-            }
-        }
-
-        Volatile.Write(ref _words[place], _first.IsHeld ? word - permits : word);
-    }
+    /// <summary>Whether the key has no place of its own and could not have one now.</summary>
+    public bool IsWithoutRoom(long key, long now) => Find(key, everywhere: true) < 0 && FindRoom(key, now) < 0;
 
     public long Wait(ReadOnlySpan<long> words, int count, long now)
     {
@@ -161,6 +183,10 @@ internal sealed partial class KeyTable
         return longest;
     }
 
+    /// <summary>The wait for the permits, or for one if there are none; without an end if the key never has so many.</summary>
+    public long Ask(ReadOnlySpan<long> words, int permits, long now) =>
+        permits > Permits ? Limit.UntilReturned : Wait(words, Math.Max(permits, 1), now);
+
     public int Available(ReadOnlySpan<long> words, long now)
     {
         var least = int.MaxValue;
@@ -171,6 +197,28 @@ internal sealed partial class KeyTable
 
         return least;
     }
+
+    public void Spend(Span<long> words, int permits, long now)
+    {
+        for (var i = 0; i < words.Length; i++)
+        {
+            words[i] = _limits[i].Spend(words[i], permits, now);
+        }
+    }
+
+    /// <summary>What is told of a decision after which the words are these.</summary>
+    public RateLimitDecision Decision(long wait, ReadOnlySpan<long> words, long now)
+    {
+        var remaining = Available(words, now);
+        var next = remaining < Permits ? Wait(words, remaining + 1, now) : 0;
+        return new RateLimitDecision(wait == 0, remaining, Time(wait), Time(next));
+    }
+
+    public string Describe(long[] words, long now) =>
+        string.Join("; and ", words.Select((word, i) => _limits[i].Describe(word, now)));
+
+    private static TimeSpan Time(long wait) =>
+        wait == Limit.UntilReturned ? Timeout.InfiniteTimeSpan : LimitClock.RoundUp(wait);
 
     private bool TrySpendAll(int place, long key, int permits, long now, Span<long> after, out long wait)
     {
@@ -202,13 +250,10 @@ internal sealed partial class KeyTable
         wait = Wait(after, permits, now);
         if (isStill && wait == 0)
         {
-            for (var i = 0; i < after.Length; i++)
+            Spend(after, permits, now);
+            for (var i = 1; i < after.Length; i++)
             {
-                after[i] = _limits[i].Spend(after[i], permits, now);
-                if (i > 0)
-                {
-                    Volatile.Write(ref _words[place + (i * SetSlots)], after[i]);
-                }
+                Volatile.Write(ref _words[place + (i * SetSlots)], after[i]);
             }
 
             seen = after[0];
@@ -229,11 +274,9 @@ internal sealed partial class KeyTable
 
     private int OwnersOf(long key, int choice) => _setsAt + (SetOf(key, choice) * _setWords);
 
-    private int SharedOf(long key)
-    {
-        var set = SetOf(key, 0);
-        return _sharedAt + (set / SetSlots * SetSlots * _limits.Length) + (set % SetSlots);
-    }
+    private int SharedOf(long key) => SharedIn(SetOf(key, 0));
+
+    private int SharedIn(int set) => _sharedAt + (set / SetSlots * SetSlots * _limits.Length) + (set % SetSlots);
 
     /// <summary>
     /// The key's place, or -1. Without <paramref name="everywhere"/> it stops at a set with a slot that nobody ever had: the
