@@ -72,6 +72,27 @@ public sealed class KeyedLimitChangeTests
     }
 
     [Fact]
+    public void What_was_spent_beyond_a_smaller_limit_does_not_count_for_who_has_the_place_now()
+    {
+        using var limiter = new KeyedLimiter<string>(LimitKey.Of, [Limit(Bucket, 200, 10)], 1, _clock); // 8 places.
+        for (var key = 0; key < 8; key++)
+        {
+            Spend(limiter, $"early {key}", 200);
+        }
+
+        limiter.Change([Limit(Bucket, 100, 1)]);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        for (var key = 0; key < 8; key++)
+        {
+            Spend(limiter, $"late {key}", 50);
+        }
+
+        limiter.Change([Limit(Bucket, 200, 10)]);
+
+        Enumerable.Range(0, 8).Should().OnlyContain(key => Available(limiter, $"late {key}") == 150);
+    }
+
+    [Fact]
     public void A_part_of_a_permit_that_came_back_stays()
     {
         using var limiter = Create(Limit(Bucket, 10, 10));
