@@ -1,7 +1,5 @@
 using System.Threading.RateLimiting;
 using PerfKit.RateLimit.Internal;
-using PerfKit.RateLimit.Internal.Limits;
-using PerfKit.RateLimit.Internal.Waiting;
 
 namespace PerfKit.RateLimit;
 
@@ -62,7 +60,14 @@ public static class RateLimiters
         return new FairLimiter<TResource>(Create(clock ?? TimeProvider.System, isFair: true, [.. limits]), keyOf);
     }
 
-    private static Limiter Create(TimeProvider clock, bool isFair, ReadOnlySpan<LimitOptions> limits)
+    /// <summary>A limiter whose limits may be changed, and which tells more than a lease does.</summary>
+    internal static Limiter Create(TimeProvider clock, bool isFair, ReadOnlySpan<LimitOptions> limits)
+    {
+        Check(limits);
+        return new Limiter(limits, isFair, LimitClock.For(clock));
+    }
+
+    internal static void Check(ReadOnlySpan<LimitOptions> limits)
     {
         if (limits.Length is < 1 or > MaxLimits)
         {
@@ -72,9 +77,6 @@ public static class RateLimiters
             );
         }
 
-        var shared = LimitClock.For(clock);
-        var now = shared.Now;
-        var made = new Limit[limits.Length];
         for (var i = 0; i < limits.Length; i++)
         {
             var options = limits[i] ?? throw new ArgumentException($"Limit {i} is null.", nameof(limits));
@@ -82,16 +84,6 @@ public static class RateLimiters
             {
                 throw new ArgumentException(fault, nameof(limits));
             }
-
-            made[i] = Limit.Create(options, now);
         }
-
-        return new Limiter(made, isFair ? FairQueueOf(limits[0]) : QueueOf(limits[0]), shared);
     }
-
-    private static OrderedQueue? QueueOf(LimitOptions options) =>
-        options.QueueLimit > 0 ? new OrderedQueue(options.QueueLimit, options.QueueOrder) : null;
-
-    private static FairQueue? FairQueueOf(LimitOptions options) =>
-        options.QueueLimit > 0 ? new FairQueue(options.QueueLimit, options.QueueOrder) : null;
 }

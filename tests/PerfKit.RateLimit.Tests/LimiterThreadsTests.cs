@@ -1,4 +1,4 @@
-using System.Threading.RateLimiting;
+using PerfKit.RateLimit.Internal;
 using PerfKit.RateLimit.Tests.Model;
 
 namespace PerfKit.RateLimit.Tests;
@@ -188,7 +188,7 @@ public sealed class LimiterThreadsTests
         limiter.GetStatistics()!.CurrentAvailablePermits.Should().Be(permits);
     }
 
-    private RateLimiter Bucket(int permits)
+    private Limiter Bucket(int permits)
     {
         var options = new LimitOptions { Permits = permits, Period = TimeSpan.FromSeconds(1) };
         MachineClock.SetAside([options]).Should().BeGreaterThan(0, "permits set aside are what is tried here");

@@ -1,7 +1,5 @@
 using System.Threading.RateLimiting;
 using PerfKit.RateLimit.Internal;
-using PerfKit.RateLimit.Internal.Limits;
-using PerfKit.RateLimit.Internal.Waiting;
 
 namespace PerfKit.RateLimit.Tests;
 
@@ -13,7 +11,7 @@ internal static class MachineClock
 {
     private const long CoarseStepMilliseconds = 16;
 
-    public static RateLimiter Limiter(TimeProvider clock, params LimitOptions[] limits)
+    public static Limiter Limiter(TimeProvider clock, params LimitOptions[] limits)
     {
         var machine = new LimitClock(
             clock,
@@ -24,12 +22,7 @@ internal static class MachineClock
                 * CoarseStepMilliseconds
                 * 1_000_000
         );
-        var now = machine.Now;
-        return new Limiter(
-            [.. limits.Select(it => Limit.Create(it, now))],
-            limits[0].QueueLimit > 0 ? new OrderedQueue(limits[0].QueueLimit, limits[0].QueueOrder) : null,
-            machine
-        );
+        return new Limiter(limits, isFair: false, machine);
     }
 
     /// <summary>As documented: 64 permits in each of eight places, a 1,024th of them, or what a millisecond brings; below four none.</summary>

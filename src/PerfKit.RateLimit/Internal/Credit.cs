@@ -68,6 +68,11 @@ internal sealed class Credit
     /// <summary>The same, and what is left is taken back.</summary>
     public (int Permits, long Leases) TakeBack()
     {
+        if (_issued == 0)
+        {
+            return default;
+        }
+
         var (permits, leases) = (_issued, 0L);
         foreach (ref var place in _places.AsSpan())
         {

@@ -10,7 +10,7 @@ internal sealed partial class Limiter
 {
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
 
-    private readonly WaitQueue? _queue;
+    private WaitQueue? _queue; // Null until somebody may wait, then never again.
     private ITimer? _timer;
 
     internal void Cancel(Waiter waiter)
@@ -37,29 +37,28 @@ internal sealed partial class Limiter
     /// <summary>What <c>AcquireAsync</c> does, standing in the key's line where the queue has one for each.</summary>
     internal ValueTask<RateLimitLease> AcquireAsync(int permitCount, LimitKey key, CancellationToken cancellationToken)
     {
-        if (_hasCredit && _credit!.TrySpend(permitCount))
+        if (_open is { } open && open.TrySpend(permitCount))
         {
             return new(GrantedLease.Shared);
         }
 
-        if (_queue is null)
+        if (_queue is not { Limit: > 0 } queue)
         {
             var decided = AttemptAcquireCore(permitCount);
             return new(_isHeld && !decided.IsAcquired ? Refusal(permitCount, foundNoRoom: true) : decided);
         }
 
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(permitCount, _permits);
         var now = _clock.Now;
         lock (_lock)
         {
             now = Furthest(now);
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            Check(permitCount);
             if (TrySpend(permitCount, now) is { } lease)
             {
                 return new(lease);
             }
 
-            if (!_queue.MayHold(permitCount, key))
+            if (!queue.MayHold(permitCount, key))
             {
                 return new(Refuse(permitCount, now, foundNoRoom: true));
             }
@@ -88,7 +87,7 @@ internal sealed partial class Limiter
             _isDisposed = true;
             Settle(now);
             _deadUntil = 0;
-            _hasCredit = false;
+            _open = null;
             _timer?.Dispose();
             while (_queue?.Next is { } waiter)
             {
@@ -116,14 +115,17 @@ internal sealed partial class Limiter
                 return result; // Cancelled before it came here.
             }
 
-            if (_isDisposed || !_queue!.MayHold(waiter.Permits, waiter.Key))
+            var isHopeless = _isDisposed || waiter.Permits > _permits;
+            if (isHopeless || !_queue!.MayHold(waiter.Permits, waiter.Key))
             {
-                waiter.Decide(Refuse(waiter.Permits, now, foundNoRoom: !_isDisposed));
+                waiter.Decide(Refuse(waiter.Permits, now, foundNoRoom: !isHopeless));
                 return result;
             }
 
-            while (_queue.TurnAway(waiter.Permits, waiter.Key) is { } other)
+            var rest = Math.Max(_queue.Limit, _queue.Queued) - waiter.Permits;
+            while (_queue.Queued > rest)
             {
+                var other = _queue.TurnAway();
                 other.Decide(Refuse(other.Permits, now));
             }
 

@@ -17,19 +17,20 @@ internal sealed partial class Limiter : RateLimiter, IHolder
     private const int CachedLeases = 64;
 
     private readonly Limit[] _limits;
-    private readonly int _permits;
-    private readonly int _mostCredit;
     private readonly bool _isHeld;
     private readonly bool _isTimed;
+    private readonly bool _isFair;
     private readonly LimitClock _clock;
     private readonly Func<long>? _coarse;
     private readonly Lock _lock = new();
-    private readonly Credit? _credit; // Null where nothing is set aside.
     private readonly RefusedLease _refusal; // Of one permit.
 
+    private int _permits;
+    private int _mostCredit; // 0 where nothing is set aside.
+    private Credit? _credit; // Null until something is.
+    private Credit? _open; // The same where it is worth a try without the lock.
     private RefusedLease?[]? _refusals; // Of several, or for want of room to wait.
     private long _deadUntil; // By the coarse clock: before it not one permit is there. 0 when unknown.
-    private bool _hasCredit; // Whether to try; not whether it suffices.
     private long _admitted;
     private long _refused;
     private long _refusedQuickly; // Raised without the lock.
@@ -37,19 +38,23 @@ internal sealed partial class Limiter : RateLimiter, IHolder
     private long _behind; // How far the clock has gone back from it.
     private bool _isDisposed;
 
-    public Limiter(Limit[] limits, WaitQueue? queue, LimitClock clock)
+    public Limiter(ReadOnlySpan<LimitOptions> limits, bool isFair, LimitClock clock)
     {
-        _limits = limits;
         _clock = clock;
         _coarse = clock.Coarse;
         _refusal = new RefusedLease(this, 1, foundNoRoom: false);
-        _permits = limits.Min(static it => it.Permits);
-        _isHeld = limits.Any(static it => it.IsHeld);
-        _isTimed = !limits.All(static it => it.IsHeld);
         _furthest = clock.Now;
-        _mostCredit = clock.IsMachine ? Credit.Worthwhile(limits.Min(static it => it.MostCredit)) : 0;
-        _credit = _mostCredit > 0 ? new Credit() : null;
-        _queue = queue;
+        _limits = new Limit[limits.Length];
+        for (var i = 0; i < limits.Length; i++)
+        {
+            _limits[i] = Limit.Create(limits[i], _furthest);
+        }
+
+        _isHeld = _limits.Any(static it => it.IsHeld);
+        _isTimed = !_limits.All(static it => it.IsHeld);
+        _isFair = isFair;
+        _queue = WaitQueue.Of(limits[0], isFair);
+        Measure();
     }
 
     /// <summary>Null while permits are spent or held, or somebody waits; else how long all have been there.</summary>
@@ -107,8 +112,7 @@ internal sealed partial class Limiter : RateLimiter, IHolder
         {
             now = Furthest(now);
             Settle(now);
-            var ahead = permits == 0 || _queue is null or { MayOvertake: true } ? 0 : _queue.Queued;
-            var wait = Wait((int)Math.Min(permits + ahead, _permits), now);
+            var wait = permits > _permits ? Limit.UntilReturned : WaitInTurn(permits, now);
             return wait == Limit.UntilReturned ? null : LimitClock.RoundUp(wait);
         }
     }
@@ -135,7 +139,7 @@ internal sealed partial class Limiter : RateLimiter, IHolder
             return RefuseOrDecide(permitCount);
         }
 
-        return _hasCredit && _credit!.TrySpend(permitCount) ? GrantedLease.Shared : Decide(permitCount);
+        return _open is { } open && open.TrySpend(permitCount) ? GrantedLease.Shared : Decide(permitCount);
     }
 
     [SkipLocalsInit]
@@ -157,15 +161,9 @@ internal sealed partial class Limiter : RateLimiter, IHolder
         {
             now = Furthest(now);
             var (spent, leases) = _credit?.Spent() ?? default;
-            var available = int.MaxValue;
-            foreach (var limit in _limits)
-            {
-                available = Math.Min(available, limit.Available(now));
-            }
-
             return new RateLimiterStatistics
             {
-                CurrentAvailablePermits = Math.Max(0, available - spent),
+                CurrentAvailablePermits = Math.Max(0, Available(now) - spent),
                 CurrentQueuedCount = _queue?.Queued ?? 0,
                 TotalSuccessfulLeases = _admitted + leases,
                 TotalFailedLeases = _refused + Interlocked.Read(ref _refusedQuickly),
@@ -175,13 +173,12 @@ internal sealed partial class Limiter : RateLimiter, IHolder
 
     private RateLimitLease Decide(int permits)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(permits, _permits, "permitCount");
         var now = _clock.Now;
         lock (_lock)
         {
             now = Furthest(now);
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_hasCredit && _credit!.TrySpend(permits))
+            Check(permits);
+            if (_open is { } open && open.TrySpend(permits))
             {
                 return GrantedLease.Shared; // Set aside by another while this one waited for the lock.
             }
@@ -190,19 +187,32 @@ internal sealed partial class Limiter : RateLimiter, IHolder
         }
     }
 
+    private void Check(int permitCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(permitCount, _permits);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+    }
+
     private RateLimitLease? TrySpend(int permits, long now)
+    {
+        Update(now);
+        var lease = MayPass(permits, now) ? Spend(permits, now) : null;
+        SetAside(now);
+        return lease;
+    }
+
+    /// <summary>Brings the limits and the queue to this time, before anything is decided by them.</summary>
+    private void Update(long now)
     {
         Settle(now);
         if (_queue?.Next is { } next && Wait(next.Permits, now) == 0)
         {
             Serve(now); // Its turn came before the timer saw it.
         }
-
-        var mayPass = permits == 0 || _queue is null || _queue.IsEmpty || _queue.MayOvertake;
-        var lease = mayPass && Wait(permits, now) == 0 ? Spend(permits, now) : null;
-        SetAside(now);
-        return lease;
     }
+
+    private bool MayPass(int permits, long now) =>
+        (permits == 0 || _queue is null || _queue.IsEmpty || _queue.MayOvertake) && Wait(permits, now) == 0;
 
     private RateLimitLease Spend(int permits, long now)
     {
@@ -253,6 +263,24 @@ internal sealed partial class Limiter : RateLimiter, IHolder
         return longest == Limit.UntilReturned ? longest : longest + _behind;
     }
 
+    /// <summary>The same for who comes now: those who wait are before it, and count as far as the permits reach.</summary>
+    private long WaitInTurn(int permits, long now)
+    {
+        var ahead = permits == 0 || _queue is null or { MayOvertake: true } ? 0 : _queue.Queued;
+        return Wait((int)Math.Min(permits + ahead, _permits), now);
+    }
+
+    private int Available(long now)
+    {
+        var available = int.MaxValue;
+        foreach (var limit in _limits)
+        {
+            available = Math.Min(available, limit.Available(now));
+        }
+
+        return available;
+    }
+
     /// <summary>
     /// What the limits take for now, under the lock. A reading from before the lock may be older than another thread's, so
     /// it is taken anew. One that is older even then comes from a clock that went back: nothing is admitted until it has
@@ -291,25 +319,16 @@ internal sealed partial class Limiter : RateLimiter, IHolder
     /// <summary>Sets permits aside if all limits have so many: then they stay there until they are spent.</summary>
     private void SetAside(long now)
     {
-        if (_credit is null)
+        if (_mostCredit == 0)
         {
             return;
         }
 
-        var may = _queue is null or { IsEmpty: true };
-        foreach (var limit in _limits)
+        var open = _queue is null or { IsEmpty: true } && Available(now) >= _mostCredit ? _credit : null;
+        open?.Issue(_mostCredit);
+        if (_open != open)
         {
-            may = may && limit.Available(now) >= _mostCredit;
-        }
-
-        if (may)
-        {
-            _credit.Issue(_mostCredit);
-        }
-
-        if (_hasCredit != may)
-        {
-            _hasCredit = may;
+            _open = open;
         }
     }
 

@@ -1,29 +1,29 @@
 namespace PerfKit.RateLimit.Internal.Limits;
 
 /// <summary>A count that starts anew each period.</summary>
-internal sealed class FixedWindow(int permits, long period, long now) : Limit(permits)
+internal sealed class FixedWindow(int permits, long period, long now) : Limit(permits, period, now)
 {
     private long _start = now;
     private long _restedAt = now;
-    private int _used;
+    private long _used;
 
     public override long Wait(int count, long now)
     {
         Roll(now);
-        return Math.Max(count, 1) <= Permits - _used ? 0 : _start + period - now;
+        return Math.Max(count, 1) <= Permits - _used ? 0 : _start + Period - now;
     }
 
-    public override void Spend(int count, long now)
+    public override void Spend(long count, long now)
     {
         Roll(now);
         _used += count;
-        _restedAt = _start + period;
+        _restedAt = _start + Period;
     }
 
-    public override int Available(long now)
+    public override long Spent(long now)
     {
         Roll(now);
-        return Permits - _used;
+        return _used;
     }
 
     public override long? RestedSince(long now)
@@ -32,11 +32,21 @@ internal sealed class FixedWindow(int permits, long period, long now) : Limit(pe
         return _used == 0 ? _restedAt : null;
     }
 
+    protected override void Undo(int count, long spentAt, long now)
+    {
+        Roll(now);
+        if (spentAt >= _start)
+        {
+            _used -= Math.Min(count, _used);
+            _restedAt = _used == 0 ? now : _restedAt;
+        }
+    }
+
     private void Roll(long now)
     {
-        if (now - _start >= period)
+        if (now - _start >= Period)
         {
-            _start = now - ((now - _start) % period);
+            _start = now - ((now - _start) % Period);
             _used = 0;
         }
     }

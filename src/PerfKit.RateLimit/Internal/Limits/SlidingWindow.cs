@@ -8,15 +8,15 @@ internal sealed class SlidingWindow : Limit
 {
     private const int Segments = 32;
 
-    private readonly int[] _counts = new int[Segments + 1];
+    private readonly long[] _counts = new long[Segments + 1];
     private readonly long _length;
     private readonly long _origin;
     private long _segment; // The running one's number since the origin.
     private long _restedAt;
-    private int _used;
+    private long _used;
 
     public SlidingWindow(int permits, long period, long now)
-        : base(permits)
+        : base(permits, period, now)
     {
         _length = (period + Segments - 1) / Segments;
         _origin = now;
@@ -26,7 +26,7 @@ internal sealed class SlidingWindow : Limit
     public override long Wait(int count, long now)
     {
         Roll(now);
-        var missing = (long)_used + Math.Max(count, 1) - Permits;
+        var missing = _used + Math.Max(count, 1) - Permits;
         var segment = _segment - Segments;
         for (; missing > 0; segment++)
         {
@@ -36,7 +36,7 @@ internal sealed class SlidingWindow : Limit
         return segment == _segment - Segments ? 0 : GoneAt(segment - 1) - now;
     }
 
-    public override void Spend(int count, long now)
+    public override void Spend(long count, long now)
     {
         Roll(now);
         _counts[Place(_segment)] += count;
@@ -44,16 +44,30 @@ internal sealed class SlidingWindow : Limit
         _restedAt = GoneAt(_segment);
     }
 
-    public override int Available(long now)
+    public override long Spent(long now)
     {
         Roll(now);
-        return Permits - _used;
+        return _used;
     }
 
     public override long? RestedSince(long now)
     {
         Roll(now);
         return _used == 0 ? _restedAt : null;
+    }
+
+    protected override void Undo(int count, long spentAt, long now)
+    {
+        Roll(now);
+        var segment = (spentAt - _origin) / _length;
+        if (segment >= _segment - Segments)
+        {
+            ref var spent = ref _counts[Place(segment)];
+            var undone = Math.Min(count, spent);
+            spent -= undone;
+            _used -= undone;
+            _restedAt = _used == 0 ? now : _restedAt;
+        }
     }
 
     private long GoneAt(long segment) => _origin + ((segment + Segments + 1) * _length);

@@ -7,7 +7,7 @@ namespace PerfKit.RateLimit.Internal.Waiting;
 /// A line for each key, and the lines take turns (deficit round robin, Shreedhar and Varghese 1995): at each turn a line
 /// may spend one permit more, so a wish for many waits that many rounds. A full queue turns away from its longest line.
 /// </summary>
-internal sealed class FairQueue(int limit, QueueProcessingOrder order) : WaitQueue
+internal sealed class FairQueue(int limit, QueueProcessingOrder order) : WaitQueue(limit, order)
 {
     private const int MostSpare = 1_024;
 
@@ -54,22 +54,33 @@ internal sealed class FairQueue(int limit, QueueProcessingOrder order) : WaitQue
         }
     }
 
+    public override IEnumerable<Waiter> Waiters => _turns.SelectMany(static it => it.Waiters.Waiters);
+
+    public override void Change(int limit, QueueProcessingOrder order)
+    {
+        base.Change(limit, order);
+        foreach (var line in _turns.Concat(_spare))
+        {
+            line.Waiters.Change(int.MaxValue, order);
+        }
+    }
+
     public override bool MayHold(int permits, LimitKey key) =>
-        permits <= limit - Queued
-        || (
-            permits <= limit && Longest() is { } longest && longest.Waiters.Queued - permits >= QueuedOf(key) + permits
+        Limit > 0
+        && (
+            permits <= Limit - Queued
+            || (
+                permits <= Limit
+                && Longest() is { } longest
+                && longest.Waiters.Queued - permits >= QueuedOf(key) + permits
+            )
         );
 
-    public override Waiter? TurnAway(int permits, LimitKey key)
+    public override Waiter TurnAway()
     {
-        if (permits <= limit - Queued || Longest() is not { } longest)
-        {
-            return null;
-        }
-
-        var waiters = longest.Waiters;
-        var last = order == QueueProcessingOrder.OldestFirst ? waiters.Newest : waiters.Oldest;
-        Remove(last!);
+        var waiters = Longest()!.Waiters;
+        var last = (Order == QueueProcessingOrder.OldestFirst ? waiters.Newest : waiters.Oldest)!;
+        Remove(last);
         return last;
     }
 
@@ -77,7 +88,7 @@ internal sealed class FairQueue(int limit, QueueProcessingOrder order) : WaitQue
     {
         if (!_lines.TryGetValue(waiter.Key, out var line))
         {
-            line = _spare.TryPop(out var spare) ? spare : new Line(order);
+            line = _spare.TryPop(out var spare) ? spare : new Line(Order);
             line.Key = waiter.Key;
             _lines.Add(waiter.Key, line);
             _turns.Enqueue(line);

@@ -3,12 +3,12 @@ using System.Threading.RateLimiting;
 namespace PerfKit.RateLimit.Internal.Waiting;
 
 /// <summary>In order of arrival, or the newest first.</summary>
-internal sealed class OrderedQueue(int limit, QueueProcessingOrder order) : WaitQueue
+internal sealed class OrderedQueue(int limit, QueueProcessingOrder order) : WaitQueue(limit, order)
 {
     private Waiter? _oldest;
     private Waiter? _newest;
 
-    public override bool MayOvertake => order == QueueProcessingOrder.NewestFirst;
+    public override bool MayOvertake => Order == QueueProcessingOrder.NewestFirst;
 
     public override Waiter? Next => MayOvertake ? _newest : _oldest;
 
@@ -18,7 +18,19 @@ internal sealed class OrderedQueue(int limit, QueueProcessingOrder order) : Wait
     /// <summary>The one who came first.</summary>
     public Waiter? Oldest => _oldest;
 
-    public override bool MayHold(int permits, LimitKey key) => permits <= (MayOvertake ? limit : limit - Queued);
+    public override IEnumerable<Waiter> Waiters
+    {
+        get
+        {
+            for (var waiter = _oldest; waiter is not null; waiter = waiter.Newer)
+            {
+                yield return waiter;
+            }
+        }
+    }
+
+    public override bool MayHold(int permits, LimitKey key) =>
+        Limit > 0 && permits <= (MayOvertake ? Limit : Limit - Queued);
 
     public override void Add(Waiter waiter)
     {
@@ -37,13 +49,9 @@ internal sealed class OrderedQueue(int limit, QueueProcessingOrder order) : Wait
         Queued += waiter.Permits;
     }
 
-    public override Waiter? TurnAway(int permits, LimitKey key)
+    public override Waiter TurnAway()
     {
-        if (permits <= limit - Queued || _oldest is not { } oldest)
-        {
-            return null;
-        }
-
+        var oldest = _oldest!;
         Remove(oldest);
         return oldest;
     }

@@ -1,10 +1,18 @@
+using System.Threading.RateLimiting;
+
 namespace PerfKit.RateLimit.Internal.Waiting;
 
 /// <summary>Those who wait at one limiter. Everything here is under the limiter's lock.</summary>
-internal abstract class WaitQueue
+internal abstract class WaitQueue(int limit, QueueProcessingOrder order)
 {
+    /// <summary>Permits that may be waited for. There may be more where the limit was changed: nobody has to go for it.</summary>
+    public int Limit { get; private set; } = limit;
+
     /// <summary>Permits that are waited for.</summary>
     public long Queued { get; protected set; }
+
+    /// <summary>All who wait.</summary>
+    public abstract IEnumerable<Waiter> Waiters { get; }
 
     /// <summary>Whether who comes now may be served before those who wait.</summary>
     public abstract bool MayOvertake { get; }
@@ -14,11 +22,26 @@ internal abstract class WaitQueue
 
     public bool IsEmpty => Next is null;
 
+    protected QueueProcessingOrder Order { get; private set; } = order;
+
+    /// <summary>A queue, or null where nobody may wait.</summary>
+    public static WaitQueue? Of(LimitOptions options, bool isFair) =>
+        options.QueueLimit == 0 ? null
+        : isFair ? new FairQueue(options.QueueLimit, options.QueueOrder)
+        : new OrderedQueue(options.QueueLimit, options.QueueOrder);
+
+    /// <summary>Another limit, 0 too, and another order. Those who wait stay.</summary>
+    public virtual void Change(int limit, QueueProcessingOrder order)
+    {
+        Limit = limit;
+        Order = order;
+    }
+
     /// <summary>Whether so many permits could wait here, after others were turned away if need be.</summary>
     public abstract bool MayHold(int permits, LimitKey key);
 
-    /// <summary>One who must go so that so many permits find room, if need be; removed.</summary>
-    public abstract Waiter? TurnAway(int permits, LimitKey key);
+    /// <summary>Who of those that wait for permits must go first when somebody needs the room; removed.</summary>
+    public abstract Waiter TurnAway();
 
     /// <summary>Adds one for whom there is room.</summary>
     public abstract void Add(Waiter waiter);
