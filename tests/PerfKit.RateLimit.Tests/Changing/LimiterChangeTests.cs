@@ -1,3 +1,4 @@
+using FluentAssertions.Extensions;
 using Microsoft.Extensions.Time.Testing;
 using PerfKit.RateLimit.Internal;
 using static PerfKit.RateLimit.LimitAlgorithm;
@@ -127,6 +128,23 @@ public sealed class LimiterChangeTests
         }
 
         limiter.Look(10).Should().Be(before);
+    }
+
+    [Fact]
+    public void Changes_of_a_bucket_whose_shares_of_a_permit_leave_a_rest_bring_nothing_and_lose_next_to_nothing()
+    {
+        using var limiter = Limiter(_clock, Options(TokenBucket, 7));
+        Decide(limiter, 2);
+        _clock.Advance(TimeSpan.FromSeconds(0.3));
+        var before = limiter.Look(7).RetryAfter;
+
+        for (var i = 0; i < 10_000; i++)
+        {
+            limiter.Change([Options(TokenBucket, 3)]);
+            limiter.Change([Options(TokenBucket, 7)]);
+        }
+
+        limiter.Look(7).RetryAfter.Should().BeGreaterThanOrEqualTo(before).And.BeCloseTo(before, 10.Microseconds());
     }
 
     [Fact]

@@ -135,6 +135,9 @@ public sealed class LimiterGiveBackTests
         limiter.GiveBack(10, first);
 
         Remaining(limiter).Should().Be(0, "ten others fill a bucket of eight, too");
+        limiter.Change([Options(FixedWindow, 20)]);
+        limiter.GiveBack(10, first);
+        Remaining(limiter).Should().Be(12, "nor after a further change");
     }
 
     [Theory]
