@@ -1,3 +1,8 @@
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using PerfKit.RateLimit;
 using PerfKit.RateLimit.Internal;
 
@@ -7,36 +12,54 @@ namespace Microsoft.AspNetCore.Builder;
 public static class RateLimitApplicationBuilderExtensions
 {
     /// <summary>
-    /// Decides each request whose endpoint has <c>RequirePerfKitRateLimit</c>: once, however often the pipeline runs again.
-    /// Admitted or refused, the answer carries <c>RateLimit</c> and <c>RateLimit-Policy</c>
-    /// (draft-ietf-httpapi-ratelimit-headers); a refusal is a 429 problem of type <c>urn:perfkit:rate-limited</c> with
-    /// <c>Retry-After</c>, which is never early. Stands after routing and whatever establishes the key.
+    /// Decides each request whose endpoint names policies of <c>AddPerfKitRateLimit</c>, by
+    /// <c>RequirePerfKitRateLimit</c>, <c>RequireRateLimiting</c> or the attributes; <c>DisableRateLimiting</c> is heard,
+    /// too. Once, also when an error handler runs the pipeline again. Admitted or refused, the answer, unless it is an error
+    /// page that was begun anew, carries <c>RateLimit</c> and <c>RateLimit-Policy</c> (draft-ietf-httpapi-ratelimit-headers); a refusal is a 429 problem with
+    /// <c>Retry-After</c>, which is never early, or what <c>AddRateLimiter</c> has as <c>OnRejected</c>. Stands after routing
+    /// and whatever establishes the keys; each use decides. Policies and the <c>GlobalLimiter</c> of <c>AddRateLimiter</c>
+    /// stay with <c>UseRateLimiter</c> beside it.
     /// </summary>
     /// <param name="app">The pipeline.</param>
-    /// <param name="configure">Sets <see cref="RateLimitMiddlewareOptions.KeyOf"/>.</param>
+    /// <param name="configure">Adds keys, for instance.</param>
     /// <returns>The pipeline.</returns>
     /// <exception cref="InvalidOperationException">
-    /// No key is configured; or, when the host starts, an endpoint names a policy that does not exist.
+    /// No policies are registered, or a name is a policy of both; or, when the host starts, an endpoint names a policy, or a
+    /// policy a key, that does not exist.
     /// </exception>
     public static IApplicationBuilder UsePerfKitRateLimit(
         this IApplicationBuilder app,
-        Action<RateLimitMiddlewareOptions> configure
+        Action<RateLimitMiddlewareOptions>? configure = null
     )
     {
         ArgumentNullException.ThrowIfNull(app);
-        ArgumentNullException.ThrowIfNull(configure);
         var options = new RateLimitMiddlewareOptions();
-        configure(options);
-        var keyOf =
-            options.KeyOf
-            ?? throw new InvalidOperationException(
-                "UsePerfKitRateLimit needs KeyOf: set it to a function from HttpContext to the key whose permits are spent."
-            );
+        configure?.Invoke(options);
         var services = app.ApplicationServices;
+        var policies =
+            services.GetService<IRateLimitPolicies>()
+            ?? throw new InvalidOperationException(
+                "UsePerfKitRateLimit finds no policies: call services.AddPerfKitRateLimit."
+            );
+        var framework = FrameworkLimits.Join(services, policies);
         return app.Use(next =>
         {
-            EndpointPolicy.CheckAll(services);
-            return new RateLimitMiddleware(next, keyOf).InvokeAsync;
+            var plans = new EndpointPlans(
+                policies,
+                options,
+                framework,
+                services.GetService<ILogger<RateLimitPolicy>>() ?? NullLogger<RateLimitPolicy>.Instance
+            );
+            foreach (var endpoint in services.GetService<EndpointDataSource>()?.Endpoints ?? [])
+            {
+                plans.Check(endpoint);
+            }
+
+            return new RateLimitMiddleware(
+                next,
+                plans,
+                new Refusal(options.ProblemType, framework.OnRejected)
+            ).InvokeAsync;
         });
     }
 }

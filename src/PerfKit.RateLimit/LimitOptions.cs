@@ -4,7 +4,7 @@ using static System.FormattableString;
 namespace PerfKit.RateLimit;
 
 /// <summary>One limit: how many permits, in what time, counted how.</summary>
-public sealed class LimitOptions
+public class LimitOptions
 {
     internal static readonly TimeSpan MinPeriod = TimeSpan.FromMilliseconds(1);
     internal static readonly TimeSpan MaxPeriod = TimeSpan.FromDays(366);

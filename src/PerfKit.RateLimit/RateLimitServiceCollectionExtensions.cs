@@ -1,24 +1,30 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PerfKit.RateLimit;
-using PerfKit.RateLimit.Internal;
+using PerfKit.RateLimit.Internal.Policies;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers PerfKit's rate limit policies.</summary>
 public static class RateLimitServiceCollectionExtensions
 {
-    /// <summary>Registers <see cref="IRateLimitPolicies"/> from a section with <c>Policies:name:PermitsPerSecond</c> and <c>:Burst</c>.</summary>
+    /// <summary>
+    /// Registers <see cref="IRateLimitPolicies"/> from a section with <c>Policies:name:Permits</c>, <c>:Period</c> and the
+    /// like (<see cref="RateLimitPolicyOptions"/>). The policies follow it while the host runs, and what was spent stays spent.
+    /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="section">The section, read once; a value out of range stops the host at start with a sentence.</param>
+    /// <param name="section">
+    /// The section. A value out of range stops the host at start with a sentence; later it is logged, and nothing changes.
+    /// </param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddPerfKitRateLimit(this IServiceCollection services, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
-        services.AddCommon().Bind(section);
+        services.AddCommon().Configure(it => it.Note(section)).Bind(section);
         return services;
     }
 
@@ -44,8 +50,11 @@ public static class RateLimitServiceCollectionExtensions
         );
         services.TryAddSingleton<IRateLimitPolicies>(static provider => new RateLimitPolicies(
             provider.GetRequiredService<IOptions<RateLimitOptions>>(),
+            provider.GetRequiredService<IOptionsFactory<RateLimitOptions>>(),
+            provider.GetServices<IOptionsChangeTokenSource<RateLimitOptions>>(),
             provider.GetService<TimeProvider>(),
-            provider.GetService<IMeterFactory>()
+            provider.GetService<IMeterFactory>(),
+            provider.GetService<ILogger<RateLimitOptions>>()
         ));
         return services.AddOptions<RateLimitOptions>().ValidateOnStart();
     }

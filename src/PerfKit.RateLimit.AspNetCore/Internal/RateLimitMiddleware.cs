@@ -1,48 +1,141 @@
-using System.Globalization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 
 namespace PerfKit.RateLimit.Internal;
 
-internal sealed class RateLimitMiddleware(RequestDelegate next, Func<HttpContext, string?> keyOf)
+internal sealed class RateLimitMiddleware(RequestDelegate next, EndpointPlans plans, Refusal refusal)
 {
-    private const string RateLimitField = "RateLimit";
-    private const string PolicyField = "RateLimit-Policy";
-
     public Task InvokeAsync(HttpContext context)
     {
-        var policy = context.GetEndpoint()?.Metadata.GetMetadata<EndpointPolicy>();
-        if (policy is null || context.Features.Get<Decided>() is not null || keyOf(context) is not { } key)
+        if (context.GetEndpoint() is not { } endpoint)
         {
             return next(context);
         }
 
-        var decision = policy.Limiter.Decide(key);
-        context.Features.Set(Decided.Instance);
-        var headers = context.Response.Headers;
-        headers[PolicyField] = policy.PolicyField;
-        headers[RateLimitField] = policy.RateLimitField(decision);
-        return decision.IsAdmitted ? next(context) : RefuseAsync(context, policy, decision);
+        var plan = plans.Of(endpoint);
+        return plan.Policies.Length == 0 || HasPaid(context) ? next(context)
+            : plan.Policies.Length == 1 ? DecideOneAsync(context, plan.Policies[0], plan.Cost)
+            : DecideAsync(context, plan);
     }
 
-    private static async Task RefuseAsync(HttpContext context, EndpointPolicy policy, RateLimitDecision decision)
+    /// <summary>
+    /// Error handlers and status code pages run the pipeline again, on another endpoint; if the first was limited, the
+    /// request has paid.
+    /// </summary>
+    private bool HasPaid(HttpContext context)
     {
-        var seconds = EndpointPolicy.WholeSeconds(decision.RetryAfter);
-        var body = policy.Problem(seconds);
-        var response = context.Response;
-        response.StatusCode = StatusCodes.Status429TooManyRequests;
-        response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        response.Headers.CacheControl = "no-store";
-        response.ContentType = "application/problem+json";
-        response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
+        var failed = context.Features[typeof(IExceptionHandlerFeature)] as IExceptionHandlerFeature;
+        var replaced = context.Features[typeof(IStatusCodeReExecuteFeature)] as IStatusCodeReExecuteFeature;
+        return (failed?.Endpoint is { } first && plans.Of(first).Policies.Length > 0)
+            || (replaced?.Endpoint is { } other && plans.Of(other).Policies.Length > 0);
+    }
+
+    /// <summary>The same as <see cref="DecideAsync"/> for most endpoints, which have one policy.</summary>
+    private Task DecideOneAsync(HttpContext context, PlannedPolicy planned, int cost)
+    {
+        if (!planned.TryGetKey(context, out var key))
         {
-            await response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+            return next(context);
+        }
+
+        var request = new RateLimitRequest(planned.Policy, key, cost);
+        if (planned.Options.QueueLimit > 0)
+        {
+            return WaitAsync(context, [planned], [request]);
+        }
+
+        var decision = planned.Policy.Acquire(key, cost, out var held);
+        if (held is not null)
+        {
+            return HoldAsync(context, [planned], [request], [decision], held);
+        }
+
+        if (!planned.Options.Shadow)
+        {
+            var texts = planned.TextsOf(key);
+            Fields.Write(context.Response, texts.Policy, texts.Left(decision));
+        }
+
+        return decision.IsAdmitted ? next(context) : refusal.WriteAsync(context, [planned], [request], [decision]);
+    }
+
+    private Task DecideAsync(HttpContext context, EndpointPlan plan)
+    {
+        var roomForPlanned = new Eight<PlannedPolicy>();
+        var roomForRequests = new Eight<RateLimitRequest>();
+        var roomForDecisions = new Eight<RateLimitDecision>();
+        Span<PlannedPolicy> planned = roomForPlanned;
+        Span<RateLimitRequest> requests = roomForRequests;
+        Span<RateLimitDecision> decisions = roomForDecisions;
+        var count = 0;
+        var mayWait = false;
+        foreach (var policy in plan.Policies)
+        {
+            if (policy.TryGetKey(context, out var key))
+            {
+                planned[count] = policy;
+                requests[count++] = new RateLimitRequest(policy.Policy, key, plan.Cost);
+                mayWait |= policy.Policy.Options.QueueLimit > 0;
+            }
+        }
+
+        if (count == 0)
+        {
+            return next(context);
+        }
+
+        if (mayWait)
+        {
+            return WaitAsync(context, planned[..count].ToArray(), requests[..count].ToArray());
+        }
+
+        var isAdmitted = RateLimitPolicy.TryAcquire(requests[..count], decisions, out var held);
+        if (held is not null)
+        {
+            return HoldAsync(context, planned[..count].ToArray(), requests.ToArray(), decisions.ToArray(), held);
+        }
+
+        Fields.Write(context.Response, planned[..count], requests, decisions);
+        return isAdmitted ? next(context) : refusal.WriteAsync(context, planned[..count], requests, decisions);
+    }
+
+    private async Task WaitAsync(HttpContext context, PlannedPolicy[] planned, RateLimitRequest[] requests)
+    {
+        var decisions = new RateLimitDecision[requests.Length];
+        RateLimitLease lease;
+        try
+        {
+            lease = await RateLimitPolicy
+                .AcquireAsync(requests, decisions, context.RequestAborted)
+                .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return; // The caller has gone: nobody hears an answer.
+        }
+
+        using (lease)
+        {
+            Fields.Write(context.Response, planned, requests, decisions);
+            await (
+                lease.IsAcquired ? next(context) : refusal.WriteAsync(context, planned, requests, decisions)
+            ).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Marks a request whose permit is spent: error handlers and status pages run the pipeline again.</summary>
-    private sealed class Decided
+    private async Task HoldAsync(
+        HttpContext context,
+        PlannedPolicy[] planned,
+        RateLimitRequest[] requests,
+        RateLimitDecision[] decisions,
+        RateLimitLease held
+    )
     {
-        public static readonly Decided Instance = new();
+        using (held)
+        {
+            Fields.Write(context.Response, planned, requests, decisions);
+            await next(context).ConfigureAwait(false);
+        }
     }
 }

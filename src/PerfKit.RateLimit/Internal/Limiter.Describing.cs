@@ -8,7 +8,7 @@ internal sealed partial class Limiter
 {
     /// <summary>
     /// Decides as <c>AttemptAcquire</c> does and says what is left, in one lock: not by the ways past it, so it costs a
-    /// clock read more than they do.
+    /// clock read more than they do. More permits than the limit has are refused without an end: it may have become smaller.
     /// </summary>
     /// <param name="permits">How many; 0 spends nothing and asks whether any is there.</param>
     /// <param name="lease">The lease, acquired or not.</param>
@@ -21,9 +21,9 @@ internal sealed partial class Limiter
         lock (_lock)
         {
             now = Furthest(now);
-            Check(permits);
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             Update(now);
-            var isAdmitted = MayPass(permits, now);
+            var isAdmitted = permits <= _permits && MayPass(permits, now);
             lease = isAdmitted ? Spend(permits, now) : Refuse(permits, now);
             spentAt = now;
             return Describe(isAdmitted, permits, now);
@@ -41,9 +41,9 @@ internal sealed partial class Limiter
         lock (_lock)
         {
             now = Furthest(now);
-            Check(permits);
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             Update(now);
-            return Describe(MayPass(permits, now), permits, now);
+            return Describe(permits <= _permits && MayPass(permits, now), permits, now);
         }
     }
 
@@ -67,7 +67,11 @@ internal sealed partial class Limiter
     {
         var remaining = MayPass(1, now) ? Available(now) : 0;
         var next = remaining == _permits ? 0 : WaitInTurn(remaining + 1, now);
-        return new(isAdmitted, remaining, isAdmitted ? TimeSpan.Zero : Time(WaitInTurn(permits, now)), Time(next));
+        var wait =
+            isAdmitted ? 0
+            : permits > _permits ? Limit.UntilReturned
+            : WaitInTurn(permits, now);
+        return new(isAdmitted, remaining, Time(wait), Time(next));
     }
 
     private static TimeSpan Time(long wait) =>

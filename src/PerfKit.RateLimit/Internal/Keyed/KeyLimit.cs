@@ -179,24 +179,11 @@ internal readonly struct KeyLimit
     public string Describe(long word, long now)
     {
         var available = Available(word, now);
-        var left =
-            available == Permits ? Invariant($"all {Permits} permits") : Invariant($"{available} of {Permits} permits");
-        if (IsHeld)
-        {
-            return left + " to hold";
-        }
-
         var next = available == Permits ? 0 : Wait(word, available + 1, now);
-        var time = TimeSpan.FromTicks(_period / LimitClock.UnitsPerTick);
-        return next == 0
-            ? Invariant($"{left} of {Text(time)}")
-            : Invariant($"{left} of {Text(time)}, the next in {Text(LimitClock.RoundUp(next))}");
+        return IsHeld
+            ? LimitText.Of(available, Permits)
+            : LimitText.Of(available, Permits, LimitClock.RoundUp(_period), LimitClock.RoundUp(next));
     }
-
-    private static string Text(TimeSpan time) =>
-        time < TimeSpan.FromSeconds(1) ? Invariant($"{time.TotalMilliseconds:0.###} ms")
-        : time < TimeSpan.FromHours(1) ? Invariant($"{time.TotalSeconds:0.###} s")
-        : Invariant($"{time.TotalHours:0.###} h");
 
     private static int BitsOf(int permits) => BitOperations.Log2((uint)permits) + 1;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace PerfKit.RateLimit.Internal;
+namespace PerfKit.RateLimit.Internal.Policies;
 
 internal sealed class RateLimitOptionsValidator : IValidateOptions<RateLimitOptions>
 {
