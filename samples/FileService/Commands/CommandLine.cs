@@ -96,7 +96,8 @@ internal static partial class CommandLine
             Npgsql.NpgsqlException e => $"PostgreSQL (ConnectionStrings:postgres) does not answer: {e.Message}",
             Microsoft.Data.Sqlite.SqliteException e => $"The database in the data folder failed: {e.Message}",
             HttpRequestException e => $"The service does not answer: {e.Message}",
-            InvalidOperationException { InnerException: FormatException or ArgumentException } => exception.Message,
+            InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException } =>
+                exception.Message,
             TimeoutException or IOException or UnauthorizedAccessException => exception.Message,
             _ => exception.InnerException is { } inner ? Explain(inner) : null,
         };

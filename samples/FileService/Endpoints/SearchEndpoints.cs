@@ -9,7 +9,9 @@ internal sealed record SearchView(IReadOnlyList<SearchItem> Items, string? Next,
 internal static class SearchEndpoints
 {
     public static void MapSearch(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/workspaces/{ws}/search", SearchAsync).RequirePerfKitRateLimit(RatePolicies.Searches);
+        routes
+            .MapGet("/workspaces/{ws}/search", SearchAsync)
+            .RequirePerfKitRateLimit(RatePolicies.Searches, RatePolicies.SearchSlots);
 
     private static async Task<IResult> SearchAsync(
         string ws,

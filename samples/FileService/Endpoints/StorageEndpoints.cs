@@ -16,7 +16,7 @@ internal static class StorageEndpoints
     {
         var writes = routes.MapGroup("/storages").RequirePerfKitRateLimit(RatePolicies.Writes);
         writes.MapPost("", CreateAsync);
-        writes.MapPost("/{id}/sync", SyncAsync);
+        writes.MapPost("/{id}/sync", SyncAsync).WithRateLimitCost(RatePolicies.SyncCost);
     }
 
     private static async Task<IResult> CreateAsync(NewStorage body, Storages storages, HttpContext context)

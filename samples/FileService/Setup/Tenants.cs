@@ -1,11 +1,16 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
+using PerfKit.RateLimit;
 
 namespace FileService.Setup;
 
 /// <summary>Who is calling: a tenant, perhaps with the right to manage storages.</summary>
-internal sealed record Caller(string Tenant, bool IsAdmin);
+internal sealed record Caller(string Tenant, bool IsAdmin)
+{
+    /// <summary>Whose permits the caller's requests spend.</summary>
+    public LimitKey Limit { get; } = LimitKey.Of(Tenant);
+}
 
 /// <summary>
 /// The tenants and their API keys from <c>Tenants:&lt;name&gt;:Keys</c> and <c>Admin:Keys</c>. Keys are compared as SHA-256

@@ -33,7 +33,11 @@ internal static class WebHost
         app.UseRouting();
         app.UseQueryRecording();
         app.Use(ReleaseBeforeAnswering);
-        app.UsePerfKitRateLimit(static o => o.KeyOf = static context => context.Caller().Tenant);
+        app.UsePerfKitRateLimit(static o =>
+        {
+            o.Keys["tenant"] = static context => context.Caller().Limit;
+            o.ProblemType = "urn:perfkit:quota-exceeded";
+        });
         app.Use(LimitJson);
         Map(app);
         WarnOfDevelopment(app);

@@ -7,12 +7,13 @@ namespace FileService.Tests.BadInput;
 public sealed class BadConfiguration
 {
     [Theory]
-    [InlineData("RateLimit:Policies:reads:PermitsPerSecond", "-1")]
-    [InlineData("RateLimit:Policies:reads:Burst", "0")]
+    [InlineData("RateLimit:Policies:reads:Permits", "-1")]
+    [InlineData("RateLimit:Policies:reads:Permits", "2147483648")]
+    [InlineData("RateLimit:Policies:reads:Period", "00:00:00")]
     [InlineData("RateLimit:MaxKeys", "0")]
     [InlineData("Collector:Period", "00:00:00")]
     [InlineData("Storage:MaxUploadBytes", "-5")]
-    [InlineData("RateLimit:Policies:reads:Burst", "many")]
+    [InlineData("RateLimit:Policies:reads:Permits", "many")]
     public async Task Start_with_a_value_out_of_range_exits_1_and_names_key_and_value(string key, string value)
     {
         using var folder = new TempFolder();

@@ -8,8 +8,7 @@ public sealed record ServiceStart(string Data)
     public static IReadOnlyList<string> Unlimited { get; } =
     [
         .. from policy in new[] { "reads", "writes", "searches" }
-        from key in new[] { "PermitsPerSecond", "Burst" }
-        select $"--RateLimit:Policies:{policy}:{key}=1000000",
+        select $"--RateLimit:Policies:{policy}:Permits=1000000000",
     ];
 
     /// <summary>The connection string of the PostgreSQL database, or null for SQLite.</summary>
