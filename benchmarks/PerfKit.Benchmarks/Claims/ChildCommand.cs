@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PerfKit.Benchmarks.Claims.Caching.Contents.Children;
+using PerfKit.Benchmarks.Claims.RateLimit;
 using PerfKit.Benchmarks.Claims.RateLimit.Keyed;
 using PerfKit.Benchmarks.Claims.Streaming.Servers;
 using PerfKit.Benchmarks.Claims.Streaming.Uploads;
@@ -18,6 +19,7 @@ internal static class ChildCommand
             "overload" => await Overload.RunAsync(),
             "keyed-flood" => KeyedFloodRun.RunChild(),
             "keyed-idle" => KeyedIdle.RunChild(),
+            "limiter" => await LimiterClaim.RunChildAsync(args[0]),
             "download-server" => await DownloadHost.RunAsync(args),
             "upload-host" => await UploadHost.RunAsync(args),
             _ => null,
