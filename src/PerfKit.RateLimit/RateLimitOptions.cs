@@ -30,6 +30,8 @@ public sealed class RateLimitOptions
         nameof(RateLimitPolicyOptions.Shadow),
     ];
 
+    private bool _hasSection;
+
     /// <summary>
     /// Policies by name, at most 1,000. A name has 1 to 64 characters out of letters, digits, <c>.</c>, <c>_</c> and
     /// <c>-</c>: it is written to response fields and metrics. Upper and lower case are the same, as in configuration.
@@ -44,8 +46,6 @@ public sealed class RateLimitOptions
 
     /// <summary>The section the policies come from, with a colon behind it; empty where they are set in code.</summary>
     internal string Section { get; set; } = "";
-
-    private bool _hasSection;
 
     /// <summary>Sentences about settings that mean nothing.</summary>
     internal List<string> Ignored { get; } = [];
@@ -70,6 +70,8 @@ public sealed class RateLimitOptions
         }
     }
 
+    internal IEnumerable<string> Faults() => Found().Select(it => Section + it);
+
     private void NoteIgnored(IConfigurationSection section, string of, string[] settings)
     {
         foreach (var child in section.GetChildren())
@@ -82,8 +84,6 @@ public sealed class RateLimitOptions
             }
         }
     }
-
-    internal IEnumerable<string> Faults() => Found().Select(it => Section + it);
 
     private IEnumerable<string> Found()
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Threading.RateLimiting;
+using PerfKit.RateLimit.Internal.Leases;
 using PerfKit.RateLimit.Internal.Policies;
 using static System.FormattableString;
 
@@ -84,7 +85,7 @@ public sealed class RateLimitPolicy
         JointSpending.Check(requests.Length, decisions.Length);
         if (requests.Length > 1)
         {
-            return JointSpending.TrySpend(requests, decisions, out held);
+            return JointSpending.TrySpend(requests, decisions, isFinal: true, out held);
         }
 
         decisions[0] = requests[0].Policy.Acquire(requests[0].Key, requests[0].Permits, out held);
@@ -108,7 +109,9 @@ public sealed class RateLimitPolicy
     )
     {
         JointSpending.Check(requests.Length, decisions.Length);
-        return new JointWaiting(requests, decisions).AcquireAsync(cancellationToken);
+        return JointSpending.TrySpend(requests.Span, decisions.Span, isFinal: false, out var held)
+            ? new(held ?? GrantedLease.Shared)
+            : new JointWaiting(requests, decisions).AcquireAsync(cancellationToken);
     }
 
     /// <summary>Says in a sentence what the key has left and when it gets more; spends and counts nothing.</summary>

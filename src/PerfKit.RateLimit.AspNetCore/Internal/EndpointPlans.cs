@@ -82,7 +82,7 @@ internal sealed class EndpointPlans
             return new EndpointPlan(endpoint, [], 0);
         }
 
-        if (names.Distinct(StringComparer.Ordinal).Count() < names.Count)
+        if (names.Distinct(StringComparer.OrdinalIgnoreCase).Count() < names.Count)
         {
             throw new InvalidOperationException(
                 $"Endpoint '{endpoint.DisplayName}' has a rate limit policy twice: {string.Join(", ", names)}."

@@ -14,6 +14,7 @@ internal sealed class FieldTexts
 
     private readonly Lazy<Kept?[]> _left = new(static () => new Kept?[KeptTexts]);
     private readonly string _name;
+    private volatile After _after = new("", "");
 
     public FieldTexts(string name, LimitOptions limit)
     {
@@ -29,6 +30,18 @@ internal sealed class FieldTexts
 
     /// <summary>The item of <c>RateLimit-Policy</c>: the quota and its window.</summary>
     public string Policy { get; }
+
+    /// <summary>The item behind those of other policies.</summary>
+    public string PolicyAfter(string others)
+    {
+        var last = _after;
+        if (!ReferenceEquals(last.Others, others))
+        {
+            _after = last = new After(others, others + Fields.Separator + Policy);
+        }
+
+        return last.Joined;
+    }
 
     /// <summary>
     /// The item of <c>RateLimit</c>: what is left, and the seconds, rounded up, until there is more. From 10,000 on what is
@@ -63,6 +76,8 @@ internal sealed class FieldTexts
 
     private string Write(int remaining, long seconds) =>
         seconds > 0 ? Invariant($"\"{_name}\";r={remaining};t={seconds}") : Invariant($"\"{_name}\";r={remaining}");
+
+    private sealed record After(string Others, string Joined);
 
     private sealed record Kept(int Remaining, long Seconds, string Text);
 }

@@ -5,9 +5,9 @@ namespace PerfKit.RateLimit.Internal;
 /// <summary>The two fields of an answer. Policies in shadow mode are not told of.</summary>
 internal static class Fields
 {
+    public const string Separator = ", ";
     private const string Left = "RateLimit";
     private const string Policy = "RateLimit-Policy";
-    private const string Separator = ", ";
 
     public static void Write(
         HttpResponse response,
@@ -23,7 +23,7 @@ internal static class Fields
             if (!planned[i].Options.Shadow)
             {
                 var texts = planned[i].TextsOf(requests[i].Key);
-                policy = policy is null ? texts.Policy : policy + Separator + texts.Policy;
+                policy = policy is null ? texts.Policy : texts.PolicyAfter(policy);
                 var item = texts.Left(decisions[i]);
                 left = left is null ? item : left + Separator + item;
             }

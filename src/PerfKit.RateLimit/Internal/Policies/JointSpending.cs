@@ -24,9 +24,11 @@ internal struct JointSpending
         }
     }
 
+    /// <summary>Spends all at once or none. Not final, a refusal counts nothing and tells nothing: it may be waited for.</summary>
     public static bool TrySpend(
         ReadOnlySpan<RateLimitRequest> requests,
         Span<RateLimitDecision> decisions,
+        bool isFinal,
         out RateLimitLease? held
     )
     {
@@ -34,6 +36,11 @@ internal struct JointSpending
         var joint = new JointSpending();
         if (!joint.TrySpendAll(requests, decisions))
         {
+            if (isFinal)
+            {
+                joint.Report(requests, decisions);
+            }
+
             return false;
         }
 
@@ -64,7 +71,6 @@ internal struct JointSpending
         if (!isAdmitted)
         {
             Undo(requests);
-            Report(requests, decisions);
         }
 
         return isAdmitted;
@@ -114,7 +120,7 @@ internal struct JointSpending
     }
 
     /// <summary>Counts the refusals; a policy that would have admitted tells what it still has.</summary>
-    private readonly void Report(ReadOnlySpan<RateLimitRequest> requests, Span<RateLimitDecision> decisions)
+    public readonly void Report(ReadOnlySpan<RateLimitRequest> requests, Span<RateLimitDecision> decisions)
     {
         for (var i = 0; i < requests.Length; i++)
         {

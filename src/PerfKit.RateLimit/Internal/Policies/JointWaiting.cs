@@ -92,6 +92,11 @@ internal sealed class JointWaiting(ReadOnlyMemory<RateLimitRequest> requests, Me
         _asked = [.. _atOnce.Select(i => requests.Span[i])];
         Span<RateLimitDecision> said = stackalloc RateLimitDecision[_asked.Length];
         var isAdmitted = _joint.TrySpendAll(_asked, said);
+        if (!isAdmitted)
+        {
+            _joint.Report(_asked, said);
+        }
+
         Tell(said);
         return isAdmitted;
     }

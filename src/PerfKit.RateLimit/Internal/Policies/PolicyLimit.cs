@@ -42,8 +42,11 @@ internal abstract class PolicyLimit : IDisposable
     /// <summary>Refuses those who wait.</summary>
     public abstract void Dispose();
 
-    /// <summary>Makes a key go on with at least what it has spent elsewhere, or with nothing left.</summary>
-    public void Charge(LimitKey key, PolicyLimit from)
+    /// <summary>
+    /// Makes a key go on with what it has spent elsewhere, as far as there is so much. A fresh limit knows nothing of that yet;
+    /// another has been where the key began.
+    /// </summary>
+    public void Charge(LimitKey key, PolicyLimit from, bool isFresh)
     {
         if (IsHeld || from.IsHeld)
         {
@@ -51,7 +54,7 @@ internal abstract class PolicyLimit : IDisposable
         }
 
         var left = Look(key, 0).Remaining;
-        var more = from.SpentBy(key) - (_permits - left);
+        var more = from.SpentBy(key) - (isFresh ? 0 : _permits - left);
         if (more > 0)
         {
             Spend(key, Math.Min(more, left), out _, out _);

@@ -125,7 +125,7 @@ internal sealed class PolicyState
             var (limit, before) = (LimitOf(key), former.LimitOf(key));
             if (limit != before)
             {
-                limit.Charge(key, before);
+                limit.Charge(key, before, isFresh: limit != Limit);
             }
         }
 
