@@ -100,7 +100,7 @@ internal sealed class EndpointPlans
         return new EndpointPlan(endpoint, [.. names.Select(it => Find(endpoint, it))], cost);
     }
 
-    private bool IsOurs(string name) => _policies.TryGet(name, out _) || !_framework.Has(name);
+    private bool IsOurs(string name) => _policies.TryGet(name, out _) || _framework.TryReserve(name);
 
     private PlannedPolicy Find(Endpoint endpoint, string name)
     {

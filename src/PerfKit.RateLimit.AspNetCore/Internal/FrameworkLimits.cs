@@ -38,7 +38,7 @@ internal sealed class FrameworkLimits
         joined = new FrameworkLimits(options);
         foreach (var name in policies.Names)
         {
-            if (joined.Has(name))
+            if (!joined.TryReserve(name))
             {
                 throw new InvalidOperationException(
                     $"'{name}' is a rate limit policy of AddPerfKitRateLimit and of AddRateLimiter: rename one of them."
@@ -50,17 +50,17 @@ internal sealed class FrameworkLimits
         return joined;
     }
 
-    /// <summary>Whether it has a policy of that name. If not, it has one afterwards, which limits nothing.</summary>
-    public bool Has(string name)
+    /// <summary>Takes a name there with a policy that limits nothing. False when it is one of its own.</summary>
+    public bool TryReserve(string name)
     {
         try
         {
             _options?.AddPolicy(name, static _ => RateLimitPartition.GetNoLimiter(0));
-            return false;
+            return true;
         }
         catch (ArgumentException)
         {
-            return true; // That is all it says about the names it knows.
+            return false; // That is all it says about the names it knows.
         }
     }
 }

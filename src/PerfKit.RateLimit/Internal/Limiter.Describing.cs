@@ -30,9 +30,6 @@ internal sealed partial class Limiter
         }
     }
 
-    /// <summary>The same where nothing is to be undone.</summary>
-    internal RateLimitDecision Decide(int permits, out RateLimitLease lease) => Decide(permits, out lease, out _);
-
     /// <summary>What <c>AttemptAcquire</c> would say now. Spends and counts nothing; who waits and may go, goes.</summary>
     internal RateLimitDecision Look(int permits)
     {

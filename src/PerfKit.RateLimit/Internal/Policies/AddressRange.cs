@@ -4,7 +4,10 @@ using System.Net.Sockets;
 
 namespace PerfKit.RateLimit.Internal.Policies;
 
-/// <summary>An address or a network, as 128 bits: an IPv4 address is the same alone and mapped to IPv6.</summary>
+/// <summary>
+/// An address or a network, as 128 bits: an IPv4 address is the same alone and mapped to IPv6. To <see cref="IPNetwork"/>
+/// these are two, and to map one back for each request allocates.
+/// </summary>
 internal readonly record struct AddressRange(UInt128 Network, UInt128 Mask)
 {
     private const int Bits = 128;

@@ -12,7 +12,6 @@ namespace PerfKit.RateLimit.Internal.Policies;
 internal struct JointSpending
 {
     private Spendings _spent;
-    private int _count;
 
     public static void Check(int requests, int decisions)
     {
@@ -49,7 +48,7 @@ internal struct JointSpending
         return true;
     }
 
-    /// <summary>Spends every policy that does not wait and is not in shadow mode, or none; then the shadows.</summary>
+    /// <summary>Spends every policy that is not in shadow mode, or none.</summary>
     public bool TrySpendAll(ReadOnlySpan<RateLimitRequest> requests, Span<RateLimitDecision> decisions)
     {
         var isAdmitted = true;
@@ -62,10 +61,9 @@ internal struct JointSpending
             isAdmitted &= isShadow || decisions[i].IsAdmitted;
         }
 
-        for (_count = 0; isAdmitted && _count < requests.Length; _count++)
+        for (var i = 0; isAdmitted && i < requests.Length; i++)
         {
-            isAdmitted =
-                _spent[_count].IsShadow || _spent[_count].TrySpend(requests[_count].Key, out decisions[_count]);
+            isAdmitted = _spent[i].IsShadow || _spent[i].TrySpend(requests[i].Key, out decisions[i]);
         }
 
         if (!isAdmitted)
