@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace PerfKit.RateLimit.Tests.Policies;
+namespace PerfKit.TestKit;
 
-/// <summary>Keeps what is logged, as <c>Level: message</c>.</summary>
-internal sealed class KeptLog : ILoggerProvider, ILogger
+/// <summary>A logger, or a provider of it for every category, that keeps what is logged as <c>Level: message</c>.</summary>
+/// <typeparam name="T">Who logs.</typeparam>
+public sealed class KeptLog<T> : ILogger<T>, ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = new();
 
-    public IEnumerable<string> Lines => _lines;
+    /// <summary>The lines so far, in order.</summary>
+    public IReadOnlyCollection<string> Lines => _lines;
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -23,7 +25,11 @@ internal sealed class KeptLog : ILoggerProvider, ILogger
         TState state,
         Exception? exception,
         Func<TState, Exception?, string> formatter
-    ) => _lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
+    )
+    {
+        ArgumentNullException.ThrowIfNull(formatter);
+        _lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
+    }
 
     public void Dispose() { }
 }

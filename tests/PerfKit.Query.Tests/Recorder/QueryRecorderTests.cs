@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Dapper;
 using PerfKit.Query.Internal;
 using PerfKit.Query.Tests.Recorder.Shapes;
+using PerfKit.TestKit;
 
 namespace PerfKit.Query.Tests.Recorder;
 
@@ -17,7 +18,7 @@ public sealed class QueryRecorderTests
     {
         await using var world = await RecorderWorld.CreateAsync(engine);
         await using var connection = await world.OpenAsync();
-        var log = new LogLines();
+        var log = new KeptLog<QueryRecorder>();
         using var recorder = new QueryRecorder(log);
 
         var line = 0;
@@ -181,7 +182,7 @@ public sealed class QueryRecorderTests
     [Fact]
     public void Thousands_of_different_statements_stay_bounded_and_are_told()
     {
-        var log = new LogLines();
+        var log = new KeptLog<QueryRecorder>();
         using var recorder = new QueryRecorder(log);
         using (var scope = recorder.Begin("scope"))
         {

@@ -40,9 +40,9 @@ public sealed class LimiterLookTests
     public void The_lease_of_a_decision_gives_held_permits_back()
     {
         using var limiter = Limiter(_clock, Options(Concurrency, 2), Options(TokenBucket, 20, 20));
-        limiter.Decide(2, out var lease).IsAdmitted.Should().BeTrue();
+        limiter.Decide(2, out var lease, out _).IsAdmitted.Should().BeTrue();
 
-        limiter.Decide(1, out var refusal).RetryAfter.Should().Be(Timeout.InfiniteTimeSpan);
+        limiter.Decide(1, out var refusal, out _).RetryAfter.Should().Be(Timeout.InfiniteTimeSpan);
         refusal.IsAcquired.Should().BeFalse();
         lease.Dispose();
 
@@ -95,7 +95,7 @@ public sealed class LimiterLookTests
         var refused = new RateLimitDecision(false, 10, Timeout.InfiniteTimeSpan, TimeSpan.Zero);
 
         limiter.Look(11).Should().Be(refused);
-        limiter.Decide(11, out var lease).Should().Be(refused);
+        limiter.Decide(11, out var lease, out _).Should().Be(refused);
         lease.IsAcquired.Should().BeFalse();
     }
 
@@ -104,11 +104,11 @@ public sealed class LimiterLookTests
     {
         var limiter = Limiter(_clock, Options(FixedWindow, 10));
         limiter.Invoking(it => it.Look(-1)).Should().Throw<ArgumentOutOfRangeException>();
-        limiter.Invoking(it => it.Decide(-1, out _)).Should().Throw<ArgumentOutOfRangeException>();
+        limiter.Invoking(it => it.Decide(-1, out _, out _)).Should().Throw<ArgumentOutOfRangeException>();
 
         limiter.Dispose();
         limiter.Invoking(it => it.Look(1)).Should().Throw<ObjectDisposedException>();
-        limiter.Invoking(it => it.Decide(1, out _)).Should().Throw<ObjectDisposedException>();
+        limiter.Invoking(it => it.Decide(1, out _, out _)).Should().Throw<ObjectDisposedException>();
         limiter.Invoking(it => it.Describe()).Should().Throw<ObjectDisposedException>();
     }
 

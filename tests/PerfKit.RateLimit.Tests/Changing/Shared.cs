@@ -19,5 +19,5 @@ internal static class Shared
 
     public static int Remaining(Limiter limiter) => limiter.Look(0).Remaining;
 
-    public static RateLimitDecision Decide(Limiter limiter, int permits) => limiter.Decide(permits, out _);
+    public static RateLimitDecision Decide(Limiter limiter, int permits) => limiter.Decide(permits, out _, out _);
 }

@@ -156,7 +156,7 @@ public sealed class PoliciesTests
     }
 
     [Fact]
-    public void The_meter_counts_requests_by_policy_and_outcome()
+    public void The_meter_counts_requests_by_policy_and_outcome_and_those_that_waited()
     {
         var collection = new ServiceCollection();
         collection.AddMetrics();
@@ -169,6 +169,13 @@ public sealed class PoliciesTests
                 Period = TimeSpan.FromHours(1),
                 Shadow = true,
             };
+            o.Policies["slots"] = new()
+            {
+                Algorithm = LimitAlgorithm.Concurrency,
+                Permits = 1,
+                Shared = true,
+                QueueLimit = 1,
+            };
         });
         using var services = collection.BuildServiceProvider();
         var policies = services.GetRequiredService<IRateLimitPolicies>();
@@ -180,32 +187,53 @@ public sealed class PoliciesTests
             tried!.Acquire(LimitKey.Of("key"), 1, out _).IsAdmitted.Should().BeTrue();
         }
 
-        var factory = services.GetRequiredService<IMeterFactory>(); // The listener hears every test of the process.
-        var seen = new List<string>();
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, it) =>
+        policies.TryGet("slots", out var slots);
+        for (var i = 0; i < 2; i++)
         {
-            if (instrument.Meter.Scope == factory && instrument.Name == "perfkit.ratelimit.requests")
-            {
-                it.EnableMeasurementEvents(instrument);
-            }
-        };
-        listener.SetMeasurementEventCallback<long>(
-            (instrument, value, tags, _) =>
-                seen.Add($"{instrument.Meter.Name} {instrument.Name} {tags[0].Value} {tags[1].Value} {value}")
-        );
-        listener.Start();
-        listener.RecordObservableInstruments();
+            var request = new[] { new RateLimitRequest(slots!, LimitKey.Of("key")) };
+            var turn = RateLimitPolicy.AcquireAsync(request, new RateLimitDecision[1], CancellationToken.None);
+            turn.IsCompleted.Should().Be(i < 1);
+        }
 
-        seen.Should()
+        Heard(services)
+            .Should()
             .BeEquivalentTo(
                 "PerfKit.RateLimit perfkit.ratelimit.requests reads admitted 2",
                 "PerfKit.RateLimit perfkit.ratelimit.requests reads refused 3",
                 "PerfKit.RateLimit perfkit.ratelimit.requests reads shadow-refused 0",
                 "PerfKit.RateLimit perfkit.ratelimit.requests tried admitted 1",
                 "PerfKit.RateLimit perfkit.ratelimit.requests tried refused 0",
-                "PerfKit.RateLimit perfkit.ratelimit.requests tried shadow-refused 4"
+                "PerfKit.RateLimit perfkit.ratelimit.requests tried shadow-refused 4",
+                "PerfKit.RateLimit perfkit.ratelimit.requests slots admitted 1",
+                "PerfKit.RateLimit perfkit.ratelimit.requests slots refused 0",
+                "PerfKit.RateLimit perfkit.ratelimit.requests slots shadow-refused 0",
+                "PerfKit.RateLimit perfkit.ratelimit.queued reads 0",
+                "PerfKit.RateLimit perfkit.ratelimit.queued tried 0",
+                "PerfKit.RateLimit perfkit.ratelimit.queued slots 1"
             );
+    }
+
+    private static List<string> Heard(IServiceProvider services)
+    {
+        var factory = services.GetRequiredService<IMeterFactory>(); // The listener hears every test of the process.
+        var seen = new List<string>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, it) =>
+        {
+            if (instrument.Meter.Scope == factory)
+            {
+                it.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>(
+            (instrument, value, tags, _) =>
+                seen.Add(
+                    $"{instrument.Meter.Name} {instrument.Name} {string.Join(' ', tags.ToArray().Select(static it => it.Value))} {value}"
+                )
+        );
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return seen;
     }
 
     private static ServiceProvider FromConfiguration(params (string Key, string Value)[] settings)

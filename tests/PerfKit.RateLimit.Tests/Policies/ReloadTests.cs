@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using PerfKit.TestKit;
 
 namespace PerfKit.RateLimit.Tests.Policies;
 
@@ -20,7 +21,7 @@ public sealed class ReloadTests : IDisposable
         ("RateLimit:Policies:slots:Shared", "true"),
         ("RateLimit:Policies:slots:QueueLimit", "10")
     );
-    private readonly KeptLog _log = new();
+    private readonly KeptLog<RateLimitPolicy> _log = new();
     private readonly ServiceProvider _services;
     private readonly IRateLimitPolicies _policies;
 
