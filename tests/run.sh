@@ -118,7 +118,7 @@ start_server() {
         kill -0 "$watcher" 2>/dev/null || die "$1 did not start: $(cat "$work/$1.err")"
         sleep 0.1
     done
-    port=$(sed -n 's/^ready //p' "$work/$1.out")
+    port=$(sed -n 's/^ready \([0-9]*\) .*/\1/p' "$work/$1.out")
     say "private $1 on 127.0.0.1:$port"
 }
 

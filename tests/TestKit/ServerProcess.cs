@@ -11,19 +11,28 @@ internal sealed class ServerProcess : IDisposable
 {
     private const int NotInstalled = 69;
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(60);
     private readonly Process _watcher;
+    private readonly Task<string> _errors;
+    private int _target; // What kill(2) takes; 0 while the server is killed.
 
-    private ServerProcess(Process watcher, int port)
+    private ServerProcess(Process watcher)
     {
         _watcher = watcher;
-        Port = port;
+        _errors = watcher.StandardError.ReadToEndAsync();
         AppDomain.CurrentDomain.ProcessExit += OnExit;
     }
 
     /// <summary>The loopback port the server listens on.</summary>
-    public int Port { get; }
+    public int Port { get; private set; }
 
-    /// <summary>Starts <paramref name="kind"/> (<c>postgres</c> or <c>redis</c>); skips the test when it is not installed.</summary>
+    /// <summary>Whether it was not killed, or was started again.</summary>
+    public bool IsRunning => _target != 0;
+
+    /// <summary>The id of the server, which is no more when it was killed.</summary>
+    public int ProcessId => Math.Abs(Target());
+
+    /// <summary>Starts <paramref name="kind"/> (<c>postgres</c>, <c>redis</c> or <c>cluster</c>); skips the test when it is not installed.</summary>
     public static async Task<ServerProcess> StartAsync(string kind, string variable)
     {
         if (OperatingSystem.IsWindows())
@@ -40,29 +49,85 @@ internal sealed class ServerProcess : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = AppContext.BaseDirectory, // below the clone, where the tool manifest is found
         };
-        var watcher = Process.Start(start)!;
-        var errors = watcher.StandardError.ReadToEndAsync();
-        if (
-            await watcher.StandardOutput.ReadLineAsync() is { } line
-            && line.StartsWith("ready ", StringComparison.Ordinal)
-        )
+        var server = new ServerProcess(Process.Start(start)!);
+        try
         {
-            return new ServerProcess(watcher, int.Parse(line["ready ".Length..], CultureInfo.InvariantCulture));
+            server.Take(await server.ReadAsync());
+            return server;
         }
+        catch (EndOfStreamException ended)
+        {
+            await server._watcher.WaitForExitAsync();
+            throw server._watcher.ExitCode == NotInstalled
+                ? Services.Missing(
+                    $"{ended.Message}. tests/run.sh installs it; or set {variable} to a server the tests may use"
+                )
+                : new InvalidOperationException(ended.Message);
+        }
+        finally
+        {
+            if (!server.IsRunning)
+            {
+                server.Dispose();
+            }
+        }
+    }
 
-        await watcher.WaitForExitAsync();
-        var reason = (await errors).Trim();
-        throw watcher.ExitCode == NotInstalled
-            ? Services.Missing($"{reason}. tests/run.sh installs it; or set {variable} to a server the tests may use")
-            : new InvalidOperationException(reason);
+    public void Freeze() => Signals.Freeze(Target());
+
+    public void Thaw() => Signals.Thaw(Target());
+
+    /// <summary>SIGKILL, frozen or not; completes when the server is gone.</summary>
+    public async Task KillAsync()
+    {
+        _target = 0;
+        await _watcher.StandardInput.WriteLineAsync("kill");
+        _ = await ReadAsync();
+    }
+
+    /// <summary>Kills it if it runs, and starts it on its port; completes when it takes connections.</summary>
+    public async Task RestartAsync()
+    {
+        _target = 0;
+        await _watcher.StandardInput.WriteLineAsync("start");
+        Take(await ReadAsync());
     }
 
     public void Dispose()
     {
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
-        _watcher.StandardInput.Close();
+        try
+        {
+            _watcher.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The watcher has ended by itself.
+        }
+
         _watcher.WaitForExit(StopLimit);
         _watcher.Dispose();
+    }
+
+    private int Target() =>
+        _target != 0
+            ? _target
+            : throw new InvalidOperationException(
+                $"The server on port {Port} was killed: RestartAsync starts it again."
+            );
+
+    private async Task<string> ReadAsync()
+    {
+        return await _watcher.StandardOutput.ReadLineAsync().WaitAsync(AnswerLimit)
+            ?? throw new EndOfStreamException((await _errors).Trim());
+    }
+
+    /// <summary>Takes "ready port target".</summary>
+    private void Take(string ready)
+    {
+        var words = ready.Split(' ');
+        Port = int.Parse(words[1], CultureInfo.InvariantCulture);
+        _target = int.Parse(words[2], CultureInfo.InvariantCulture);
     }
 
     private void OnExit(object? sender, EventArgs e) => Dispose();

@@ -1,7 +1,10 @@
 #!/bin/sh
 # Runs a private PostgreSQL or Redis on a free loopback port for as long as standard input stays open, then stops it by
 # its pid and deletes its data. So the server ends with whoever started it, even when that one is killed.
-#   server.sh postgres|redis     prints "ready <port>"; exit 69 with a sentence when the programs are not installed
+#   server.sh postgres|redis|cluster     exit 69 with a sentence when the programs are not installed
+# It prints "ready <port> <target>", what kill takes as its target, and then answers what is written to it:
+#   kill      SIGKILL; prints "killed" when the server is gone
+#   start     the same first, then starts it again on its port; prints "ready ..." again
 kind=$1
 umask 077
 
@@ -42,7 +45,7 @@ for old in "$base/perfkit-$kind".*; do
     rm -rf "$old"
 done
 
-trap '' INT TERM HUP
+trap '' INT TERM HUP PIPE # Whoever reads us may be gone, and the server is still to be stopped.
 mkdir "$folder" && mkdir "$folder/data" || exit 1
 fail() {
     echo "$1" >&2
@@ -57,43 +60,77 @@ if [ "$kind" = postgres ]; then
     initdb -D "$folder/data" -U postgres -A trust -E UTF8 --locale="$locale" --no-sync >"$folder/log" 2>&1 ||
         fail "initdb failed:"
 elif ! command -v redis-server >/dev/null; then
+    [ "$kind" = redis ] || {
+        rm -rf "$folder"
+        missing "A Redis Cluster needs redis-server, which is not installed; Garnet from the tool manifest does not do"
+    }
     dotnet tool restore >"$folder/log" 2>&1 || {
         rm -rf "$folder"
         missing "Redis is not installed: no redis-server on PATH, and 'dotnet tool restore' did not give garnet-server"
     }
 fi
 
+# Redis is a process group of its own, which is signalled as one: Garnet runs below the tool that starts it.
+group=
+[ "$kind" = postgres ] || group=$(command -v setsid)
+
 serve() { # the server itself, in the foreground
-    trap - INT TERM HUP
+    trap - INT TERM HUP PIPE
     if [ "$kind" = postgres ]; then
         exec postgres -D "$folder/data" -c listen_addresses=127.0.0.1 -p "$port" -c fsync=off \
             -c unix_socket_directories= -c max_connections=200
-    elif command -v redis-server >/dev/null; then
-        exec redis-server --bind 127.0.0.1 --port "$port" --dir "$folder/data" --save "" --appendonly no
+    elif ! command -v redis-server >/dev/null; then
+        exec $group dotnet garnet-server --bind 127.0.0.1 --port "$port" -m 256m -i 16m --lua true
     fi
-    exec dotnet garnet-server --bind 127.0.0.1 --port "$port" -m 256m -i 16m --lua true
+    set -- --bind 127.0.0.1 --port "$port" --dir "$folder/data" --save "" --appendonly no
+    if [ "$kind" = cluster ]; then # The bus keeps below the ports the system hands out, too.
+        set -- "$@" --cluster-enabled yes --cluster-port $((port - 10000)) --cluster-node-timeout 1000 \
+            --cluster-replica-validity-factor 0 --repl-diskless-sync-delay 0 --maxmemory 64mb
+    fi
+    exec $group redis-server "$@"
 }
 
-stop=TERM # Redis and Garnet
-[ "$kind" = postgres ] && stop=QUIT # at once, its helpers too; the data is thrown away
-exec 3<&0
-for try in 1 2 3 4 5; do
-    port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 12000)) # below the ports the system hands out
+start() { # sets $server and $target; $ready is empty when the server ended before it was ready
+    : >"$folder/log"
     (serve) </dev/null >"$folder/log" 2>&1 3<&- &
     server=$!
+    target=${group:+-}$server
     echo "$server" >"$folder/server.pid"
     ready=
     while [ -z "$ready" ] && kill -0 "$server" 2>/dev/null; do
         grep -q 'eady to accept connections' "$folder/log" && ready=1 || sleep 0.05
     done
+}
+
+end() { # by the signal $1, frozen or not, and waits
+    [ -z "$server" ] || kill -s "$1" -- "$target" 2>/dev/null
+    [ -z "$server" ] || wait "$server"
+    server=
+}
+
+stop=KILL # The data is thrown away.
+[ "$kind" = postgres ] && stop=QUIT # at once, its helpers too
+exec 3<&0
+for try in 1 2 3 4 5; do
+    port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 12000)) # below the ports the system hands out
+    start
     [ -n "$ready" ] && break
     wait "$server"
     grep -qi 'in use' "$folder/log" || fail "$kind did not start:"
 done
 [ -n "$ready" ] || fail "$kind found no free port:"
+echo "ready $port $target"
 
-echo "ready $port"
-exec >/dev/null
-(cat <&3 >/dev/null && kill -s "$stop" "$server" 2>/dev/null) &
-wait "$server"
+while read -r order <&3; do
+    end KILL
+    case $order in
+        kill) echo killed ;;
+        start)
+            start
+            [ -n "$ready" ] || fail "$kind did not start again on port $port:"
+            echo "ready $port $target"
+            ;;
+    esac
+done
+end "$stop"
 rm -rf "$folder"

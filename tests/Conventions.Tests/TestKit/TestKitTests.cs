@@ -26,7 +26,7 @@ public sealed class TestKitTests
     {
         var server = await RedisServer.SharedAsync();
 
-        (await PingAsync(server.ConnectionString)).Should().Be("+PONG");
+        (await Ping.AskAsync(server.ConnectionString)).Should().Be("+PONG");
     }
 
     [SkippableFact]
@@ -35,7 +35,7 @@ public sealed class TestKitTests
         var server = await RedisServer.StartPrivateAsync();
         await server.DisposeAsync();
 
-        var ping = () => PingAsync(server.ConnectionString);
+        var ping = () => Ping.AskAsync(server.ConnectionString);
 
         await ping.Should().ThrowAsync<SocketException>();
     }
@@ -67,16 +67,5 @@ public sealed class TestKitTests
         var ports = Enumerable.Range(0, 200).Select(static _ => FreePort.Next()).ToList();
 
         ports.Should().OnlyHaveUniqueItems().And.OnlyContain(static port => port < 32_768);
-    }
-
-    private static async Task<string?> PingAsync(string address)
-    {
-        var parts = address.Split(':');
-        using var client = new TcpClient();
-        await client.ConnectAsync(parts[0], int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture));
-        await using var stream = client.GetStream();
-        await stream.WriteAsync("PING\r\n"u8.ToArray());
-        using var reader = new StreamReader(stream);
-        return await reader.ReadLineAsync();
     }
 }
