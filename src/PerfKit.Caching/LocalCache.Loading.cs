@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PerfKit.Caching.Internal;
 
@@ -25,8 +26,17 @@ public sealed partial class LocalCache<TKey, TValue>
             return new ValueTask<TValue>(entry.Value);
         }
 
-        return LoadAsync(_table.Hash(key), key, state, factory, cancellationToken);
+        return LoadAsync(_table.Hash(key), key, default, state, factory, cancellationToken);
     }
+
+    /// <summary>Loads although a value is there, which stays readable until the load publishes: for owners within the package.</summary>
+    internal ValueTask<TValue> ReloadAsync<TState>(
+        TKey key,
+        Reload<TValue> reload,
+        TState state,
+        Func<TKey, TState, CancellationToken, ValueTask<TValue>> factory,
+        CancellationToken cancellationToken
+    ) => LoadAsync(_table.Hash(key), key, reload, state, factory, cancellationToken);
 
     /// <inheritdoc/>
     public TValue GetOrAdd<TState>(TKey key, TState state, Func<TKey, TState, TValue> factory)
@@ -39,7 +49,7 @@ public sealed partial class LocalCache<TKey, TValue>
         }
 
         var hash = _table.Hash(key);
-        if (TryJoin(hash, key, out var load, out var isFirst, out var value))
+        if (TryJoin(hash, key, default, out var load, out var isFirst, out var value))
         {
             return value;
         }
@@ -50,13 +60,14 @@ public sealed partial class LocalCache<TKey, TValue>
     private async ValueTask<TValue> LoadAsync<TState>(
         uint hash,
         TKey key,
+        Reload<TValue> reload,
         TState state,
         Func<TKey, TState, CancellationToken, ValueTask<TValue>> factory,
         CancellationToken cancellationToken
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (TryJoin(hash, key, out var load, out var isFirst, out var value))
+        if (TryJoin(hash, key, reload, out var load, out var isFirst, out var value))
         {
             return value;
         }
@@ -81,6 +92,7 @@ public sealed partial class LocalCache<TKey, TValue>
     private bool TryJoin(
         uint hash,
         TKey key,
+        Reload<TValue> reload,
         [NotNullWhen(false)] out CacheLoad<TValue>? load,
         out bool isFirst,
         [MaybeNullWhen(false)] out TValue value
@@ -88,7 +100,7 @@ public sealed partial class LocalCache<TKey, TValue>
     {
         lock (_gate)
         {
-            if (Find(hash, key) is { } entry && !HasExpired(entry))
+            if (Find(hash, key) is { } entry && !HasExpired(entry) && reload.IsContent(entry.Value))
             {
                 _hits.Increment();
                 entry.Touch();
@@ -98,10 +110,20 @@ public sealed partial class LocalCache<TKey, TValue>
                 return true;
             }
 
-            _misses.Increment();
+            if (!reload.IsCounted)
+            {
+                _misses.Increment();
+            }
+
             ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_loads, key, out _);
-            isFirst = slot is null; // And not whether the slot is new: making a load may have failed for want of memory.
-            load = slot ??= new CacheLoad<TValue>();
+            load = slot; // Null although the slot is not new, where making a load failed for want of memory.
+            while (load is not null && load.Mode != reload.Mode)
+            {
+                load = load.Next;
+            }
+
+            isFirst = load is null;
+            load ??= slot = new CacheLoad<TValue> { Mode = reload.Mode, Next = slot };
             load.Waiters++;
             value = default;
             return false;
@@ -155,11 +177,19 @@ public sealed partial class LocalCache<TKey, TValue>
 
     private void Publish(CacheLoad<TValue> load, uint hash, TKey key, TValue value, long weight, CacheLifetime lifetime)
     {
+        var use = _rules.Use?.Invoke(value) ?? LoadedUse.Put;
         lock (_gate)
         {
-            if (TryEnd(key, load))
+            if (TryEnd(key, load, isNewest: use != LoadedUse.Leave))
             {
-                Keep(hash, key, value, weight, lifetime);
+                if (use == LoadedUse.Put)
+                {
+                    Keep(hash, key, value, weight, lifetime);
+                }
+                else if (use == LoadedUse.Remove && Find(hash, key) is { } old)
+                {
+                    Drop(old, RemovalCause.Removed);
+                }
             }
         }
 
@@ -180,9 +210,38 @@ public sealed partial class LocalCache<TKey, TValue>
         load.Fail(fault);
     }
 
-    /// <summary>Whether this load is still the key's own: nothing was set, removed or cleared since it began.</summary>
-    private bool TryEnd(TKey key, CacheLoad<TValue> load) =>
-        _loads.TryGetValue(key, out var current) && current == load && _loads.Remove(key);
+    /// <summary>
+    /// Whether this load is still one of the key's own: nothing was set, removed or cleared since it began. Those of other
+    /// modes that began before the newest to publish end with it: what they bring is older.
+    /// </summary>
+    private bool TryEnd(TKey key, CacheLoad<TValue> load, bool isNewest = false)
+    {
+        ref var first = ref CollectionsMarshal.GetValueRefOrNullRef(_loads, key);
+        if (Unsafe.IsNullRef(ref first))
+        {
+            return false;
+        }
+
+        var rest = isNewest ? null : load.Next;
+        if (first == load)
+        {
+            first = rest!;
+            return rest is not null || _loads.Remove(key);
+        }
+
+        var before = first;
+        while (before is not null && before.Next != load)
+        {
+            before = before.Next;
+        }
+
+        if (before is not null)
+        {
+            before.Next = rest;
+        }
+
+        return before is not null;
+    }
 
     private void Leave(TKey key, CacheLoad<TValue> load)
     {

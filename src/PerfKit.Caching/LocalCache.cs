@@ -117,6 +117,9 @@ public sealed partial class LocalCache<TKey, TValue> : ILocalCache<TKey, TValue>
     /// <summary>Values that left for this cause since the cache was made.</summary>
     internal long Removals(RemovalCause cause) => Volatile.Read(ref _removed[(int)cause]);
 
+    /// <summary>The value, expired or not, without a trace: for owners within the package.</summary>
+    internal TValue? Peek(TKey key) => Find(key) is { } entry ? entry.Value : default;
+
     internal List<KeyValuePair<TKey, TValue>> Snapshot(int most)
     {
         lock (_gate)

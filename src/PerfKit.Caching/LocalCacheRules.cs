@@ -1,3 +1,5 @@
+using PerfKit.Caching.Internal;
+
 namespace PerfKit.Caching;
 
 /// <summary>What a cache asks its owner; every rule is optional.</summary>
@@ -36,4 +38,7 @@ public sealed record LocalCacheRules<TKey, TValue>
 
     /// <summary>The same as <see cref="Removed"/>, at once and under the cache's lock: for owners within the package.</summary>
     internal Action<TKey, TValue, RemovalCause>? Left { get; init; }
+
+    /// <summary>What is done with what a load made; it is put by default. For owners within the package.</summary>
+    internal Func<TValue, LoadedUse>? Use { get; init; }
 }

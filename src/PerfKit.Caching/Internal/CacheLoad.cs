@@ -17,6 +17,12 @@ internal sealed class CacheLoad<TValue>()
     /// <summary>Guarded by the cache's lock.</summary>
     public int Waiters { get; set; }
 
+    /// <summary>Only callers of one mode share a load; what the modes mean is the owner's business.</summary>
+    public int Mode { get; init; }
+
+    /// <summary>The key's next load, of another mode. Guarded by the cache's lock.</summary>
+    public CacheLoad<TValue>? Next { get; set; }
+
     /// <summary>Asked for by the one who runs the factory; one that does not wait has none.</summary>
     public CancellationToken Token => Abandoned().Token;
 
