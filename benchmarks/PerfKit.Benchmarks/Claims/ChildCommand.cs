@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PerfKit.Benchmarks.Claims.Caching.Contents.Children;
+using PerfKit.Benchmarks.Claims.Caching.Tiered;
 using PerfKit.Benchmarks.Claims.RateLimit;
 using PerfKit.Benchmarks.Claims.RateLimit.Keyed;
 using PerfKit.Benchmarks.Claims.Streaming.Servers;
@@ -20,6 +21,7 @@ internal static class ChildCommand
             "keyed-flood" => KeyedFloodRun.RunChild(),
             "keyed-idle" => KeyedIdle.RunChild(),
             "limiter" => await LimiterClaim.RunChildAsync(args[0]),
+            "tiered-hit" => await L1Hit.RunChildAsync(),
             "download-server" => await DownloadHost.RunAsync(args),
             "upload-host" => await UploadHost.RunAsync(args),
             _ => null,

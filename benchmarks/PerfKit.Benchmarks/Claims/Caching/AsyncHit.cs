@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using PerfKit.Benchmarks.Gate;
 using PerfKit.Benchmarks.Measure;
 using PerfKit.Caching;
@@ -9,7 +8,7 @@ namespace PerfKit.Benchmarks.Claims.Caching;
 public sealed class AsyncHit : Claim
 {
     private readonly LocalCache<string, string> _cache = TableKeys.CacheOf(TableKeys.Roomy);
-    private readonly LeastAsync _least = new();
+    private readonly LeastAsyncCache _least = new();
 
     public override string Area => "caching-local";
     public override string Id => "async-hit";
@@ -59,24 +58,4 @@ public sealed class AsyncHit : Claim
 
     private static ValueTask<string> NeverCalled(string key, int state, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("A hit calls no factory.");
-
-    /// <summary>Bounds nothing, expires nothing, and lets every caller that misses load.</summary>
-    private sealed class LeastAsync
-    {
-        private readonly ConcurrentDictionary<string, string> _values = new();
-
-        public ValueTask<string> GetOrAddAsync<TState>(
-            string key,
-            TState state,
-            Func<string, TState, CancellationToken, ValueTask<string>> factory,
-            CancellationToken cancellationToken = default
-        ) => _values.TryGetValue(key, out var value) ? new(value) : AddAsync(key, state, factory, cancellationToken);
-
-        private async ValueTask<string> AddAsync<TState>(
-            string key,
-            TState state,
-            Func<string, TState, CancellationToken, ValueTask<string>> factory,
-            CancellationToken cancellationToken
-        ) => _values[key] = await factory(key, state, cancellationToken);
-    }
 }

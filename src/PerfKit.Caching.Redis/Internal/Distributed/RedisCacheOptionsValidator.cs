@@ -1,0 +1,62 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace PerfKit.Caching.Internal.Distributed;
+
+internal sealed class RedisCacheOptionsValidator(IServiceProvider services) : IValidateOptions<PerfKitRedisCacheOptions>
+{
+    public ValidateOptionsResult Validate(string? name, PerfKitRedisCacheOptions options) =>
+        Fault(name ?? "", options) is { } fault ? ValidateOptionsResult.Fail(fault) : ValidateOptionsResult.Success;
+
+    private string? Fault(string name, PerfKitRedisCacheOptions options)
+    {
+        var key = name.Length == 0 ? nameof(PerfKitRedisCacheOptions) : $"{nameof(PerfKitRedisCacheOptions)} '{name}'";
+        var fault =
+            ConfigurationFault(name, options.Configuration)
+            ?? InstanceFault(options.InstanceName ?? name)
+            ?? TimeoutFault(options.CommandTimeout);
+        return fault is null ? null : $"{key}: {fault}.";
+    }
+
+    /// <summary>The value is not repeated: it may hold a password.</summary>
+    private string? ConfigurationFault(string name, string? configuration)
+    {
+        const string must = "must be a connection string of StackExchange.Redis such as localhost:6379";
+        if (configuration is null)
+        {
+            return IsRegistered(name)
+                ? null
+                : $"Configuration is null but {must}, or else an IConnectionMultiplexer must be in the services";
+        }
+
+        try
+        {
+            return configuration.Length > 0 && ConfigurationOptions.Parse(configuration).EndPoints.Count > 0
+                ? null
+                : $"Configuration names no server but {must}";
+        }
+        catch (ArgumentException unread)
+        {
+            return $"Configuration {must}, but: {unread.Message.TrimEnd('.')}";
+        }
+    }
+
+    private bool IsRegistered(string name) =>
+        services.GetService<IServiceProviderIsKeyedService>() is not { } registered
+        || registered.IsService(typeof(IConnectionMultiplexer))
+        || registered.IsKeyedService(typeof(IConnectionMultiplexer), name);
+
+    private static string? InstanceFault(string name) =>
+        name.Length > PerfKitRedisCacheOptions.MaxInstanceName
+            ? $"InstanceName has {name.Length} characters but must be of 0 to {PerfKitRedisCacheOptions.MaxInstanceName}"
+        : CacheKeys.LoneSurrogate(name) is { } at
+            ? $"InstanceName has a lone surrogate at {at} but must be text that UTF-8 can carry"
+        : null;
+
+    private static string? TimeoutFault(TimeSpan value) =>
+        value >= PerfKitRedisCacheOptions.MinCommandTimeout && value <= PerfKitRedisCacheOptions.MaxCommandTimeout
+            ? null
+            : $"CommandTimeout is {value} but must be between {PerfKitRedisCacheOptions.MinCommandTimeout} and "
+                + $"{PerfKitRedisCacheOptions.MaxCommandTimeout}";
+}

@@ -1,0 +1,75 @@
+namespace PerfKit.Caching.Internal.RedisTiers;
+
+/// <summary>
+/// A claim on a key that was not read. Redis does not keep when a key was removed, so the proof is here: this process
+/// hears every change, and the script writes only if there is none that it has not heard yet.
+/// </summary>
+internal sealed class BlindClaim : RedisClaim
+{
+    private const int MostTries = 3;
+    private readonly KeyWatches.Watch _watch;
+    private int _isLeft;
+
+    public BlindClaim(Shard shard, string key, ShardView view)
+        : base(shard, key, view) => _watch = shard.Watches.Enter(key);
+
+    protected override async ValueTask<bool> SendAsync(
+        Outgoing bytes,
+        TierValue value,
+        Wait wait,
+        CancellationToken cancellationToken
+    )
+    {
+        using (bytes)
+        {
+            for (var i = 0; i < MostTries; i++)
+            {
+                var heard = View.Heard;
+                if (Shard.View != View || _watch.Changed > Since)
+                {
+                    return false;
+                }
+
+                // Each try sends bytes of its own: an earlier one may still be under way when the time is up.
+                var copy = Outgoing.Whole(Shard.Tier, View.Epoch, Since, value);
+                var reply = await EvaluateAsync(
+                        Scripts.WriteBlind,
+                        [Shard.Names.Versions, Key],
+                        [
+                            View.Epoch.ToText(),
+                            heard,
+                            copy.Bytes,
+                            Outgoing.Milliseconds(value.TimeToLive),
+                            Shard.Names.Channel,
+                            ShardMessage.WakeOf(Shard.Tier.Node, Name),
+                        ],
+                        copy,
+                        wait,
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
+                if (reply < 0)
+                {
+                    return reply == -1;
+                }
+
+                if (!await Shard.HearsAsync(View, reply, wait.Limit, cancellationToken).ConfigureAwait(false))
+                {
+                    return false;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    protected override ValueTask GiveUpAsync()
+    {
+        if (Interlocked.Exchange(ref _isLeft, 1) == 0)
+        {
+            Shard.Watches.Leave(Name, _watch);
+        }
+
+        return default;
+    }
+}

@@ -1,0 +1,38 @@
+namespace PerfKit.Caching.Internal.RedisTiers;
+
+/// <summary>
+/// Redis's clock, read between heartbeats off the local one that never jumps. An answer tells it to within half of how long
+/// the answer took; that bound ages by 200 parts in a million, and a better answer replaces it.
+/// </summary>
+internal sealed class TierClock(TimeProvider time)
+{
+    private const double Drift = 200e-6;
+    private const double MostTrusted = 60_000; // Beyond such a difference the clock was set, or it is another server's.
+    private readonly long _start = time.GetTimestamp();
+    private readonly Lock _gate = new();
+    private long _offset = time.GetUtcNow().ToUnixTimeMilliseconds(); // Until Redis has said.
+    private double _bound = double.MaxValue;
+    private double _learned;
+
+    public long NowMilliseconds => Volatile.Read(ref _offset) + (long)Local();
+
+    /// <summary>What the local clock says, in milliseconds since the start.</summary>
+    public double Local() => time.GetElapsedTime(_start).TotalMilliseconds;
+
+    /// <summary>Redis said this between these two local times.</summary>
+    public void Learn(double remote, double sent, double received)
+    {
+        lock (_gate)
+        {
+            var bound = (received - sent) / 2;
+            var offset = remote - ((sent + received) / 2);
+            var aged = _bound + ((received - _learned) * Drift);
+            if (bound <= aged || Math.Abs(offset - _offset) > MostTrusted)
+            {
+                _bound = bound;
+                _learned = received;
+                Volatile.Write(ref _offset, (long)offset);
+            }
+        }
+    }
+}

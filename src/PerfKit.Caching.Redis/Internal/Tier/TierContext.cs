@@ -1,0 +1,81 @@
+using System.Text;
+using StackExchange.Redis;
+
+namespace PerfKit.Caching.Internal.RedisTiers;
+
+/// <summary>What all shards of one tier share.</summary>
+internal sealed class TierContext : IDisposable
+{
+    private static readonly TimeSpan PerPiece = TimeSpan.FromMilliseconds(1);
+    public static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(1);
+    private const int Piece = 64 << 10;
+    private readonly byte[] _idStart = Epoch.RandomDigits();
+    private long _ids;
+    private double _begun = double.NaN;
+    private long _generation = 1;
+
+    public TierContext(string name, RedisTierOptions options, TimeProvider time)
+    {
+        Name = name;
+        Options = options;
+        Time = time;
+        Clock = new TierClock(time);
+        Deadlines = new Deadlines(time);
+        Place = $"Redis tier '{name}'";
+    }
+
+    public string Name { get; }
+
+    public RedisTierOptions Options { get; }
+
+    public TimeProvider Time { get; }
+
+    public TierClock Clock { get; }
+
+    public Deadlines Deadlines { get; }
+
+    /// <summary>Called when a shard wants to join soon.</summary>
+    public Action? Wanted { get; set; }
+
+    public Telling Telling { get; } = new();
+
+    /// <summary>Who writes: 16 digits drawn at random for this tier and process.</summary>
+    public byte[] Node { get; } = Epoch.RandomDigits();
+
+    public string NodeText => Encoding.ASCII.GetString(Node);
+
+    /// <summary>Cache and servers, for messages.</summary>
+    public string Place { get; private set; }
+
+    public string Generation =>
+        Volatile.Read(ref _generation).ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    public void RaiseGeneration() => Interlocked.Increment(ref _generation);
+
+    public void At(IConnectionMultiplexer servers) =>
+        Place = $"Redis tier '{Name}' at {string.Join(',', servers.GetEndPoints().Select(Format.ToText))}";
+
+    /// <summary>A process that has just begun is given more time: its caches are cold, and its code is not yet compiled.</summary>
+    public Wait Wait(string operation, long written = 0) =>
+        new(operation, Place, (IsYoung ? StartLimit : Options.CommandTimeout) + (PerPiece * (written / Piece)));
+
+    /// <summary>From the first connection on this runs out.</summary>
+    public void Begin() => Volatile.Write(ref _begun, Clock.Local());
+
+    /// <summary>16 bytes that no other write has: half of them drawn for this tier, then a counter.</summary>
+    public void NextId(Span<byte> into)
+    {
+        _idStart.AsSpan(0, 8).CopyTo(into);
+        BitConverter.TryWriteBytes(into[8..], Interlocked.Increment(ref _ids));
+    }
+
+    public void Dispose() => Deadlines.Dispose();
+
+    private bool IsYoung => Clock.Local() - Volatile.Read(ref _begun) < StartLimit.TotalMilliseconds;
+
+    private static class Format
+    {
+        public static string ToText(System.Net.EndPoint point) =>
+            point is System.Net.DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : point.ToString()!;
+    }
+}
