@@ -114,6 +114,7 @@ internal sealed class DistributedTier(
         await lane.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            cancellationToken.ThrowIfCancellationRequested(); // The lane may come at the same moment as the deadline.
             if (_keys.IsRemoved([key], since))
             {
                 return false;
