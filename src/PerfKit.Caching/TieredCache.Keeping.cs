@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PerfKit.Caching.Internal;
+using PerfKit.Internal;
 
 namespace PerfKit.Caching;
 
@@ -19,6 +20,7 @@ public sealed partial class TieredCache
     internal long HeardMilliseconds(long local) =>
         Volatile.Read(ref _isUnheard) ? Math.Min(local, EntryTimes.Milliseconds(_options.UnheardExpiration)) : local;
 
+    /// <summary>What this process has of the key, fresh or not, unless it was removed.</summary>
     internal TieredEntry<T>? Standing<T>(string key) =>
         _local.Peek(key) is TieredEntry<T> entry && !_removals.IsRemoved(entry.Tags, entry.Version) ? entry : null;
 
@@ -44,7 +46,7 @@ public sealed partial class TieredCache
         );
     }
 
-    private bool IsRefused(string key) => key.Length > _options.MaximumKeyLength || !WellFormed.Is(key);
+    private bool IsRefused(string key) => key.Length > _options.MaximumKeyLength || LoneSurrogate.IndexIn(key) >= 0;
 
     private static string[] TagsOf(IEnumerable<string>? tags)
     {
@@ -73,7 +75,7 @@ public sealed partial class TieredCache
     private static void CheckTag(string tag)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
-        if (tag.Length > TieredCacheOptions.MaxTagLength || !WellFormed.Is(tag))
+        if (tag.Length > TieredCacheOptions.MaxTagLength || LoneSurrogate.IndexIn(tag) >= 0)
         {
             throw new ArgumentException(
                 $"A tag must be valid UTF-16 of at most {TieredCacheOptions.MaxTagLength} characters; this one has {tag.Length}.",

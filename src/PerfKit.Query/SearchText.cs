@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using PerfKit.Internal;
 using PerfKit.Query.Internal;
 
 namespace PerfKit.Query;
@@ -20,20 +21,7 @@ public static class SearchText
     }
 
     /// <summary>Whether every half of a surrogate pair has its other half.</summary>
-    public static bool IsWellFormed(ReadOnlySpan<char> text)
-    {
-        while (text.IndexOfAnyInRange('\uD800', '\uDFFF') is >= 0 and var at)
-        {
-            if (Rune.DecodeFromUtf16(text[at..], out _, out var consumed) != OperationStatus.Done)
-            {
-                return false;
-            }
-
-            text = text[(at + consumed)..];
-        }
-
-        return true;
-    }
+    public static bool IsWellFormed(ReadOnlySpan<char> text) => LoneSurrogate.IndexIn(text) < 0;
 
     /// <summary>
     /// How many characters of a text are indexed: all, unless its distinct words with their places take more than 900,000

@@ -1,4 +1,5 @@
 using System.Text;
+using PerfKit.Internal;
 using StackExchange.Redis;
 
 namespace PerfKit.Caching.Internal.Distributed;
@@ -24,32 +25,11 @@ internal readonly struct CacheKeys
     public RedisKey Of(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return LoneSurrogate(key) is { } at
+        return LoneSurrogate.IndexIn(key) is var at and >= 0
             ? throw new ArgumentException(
                 $"The key has a lone surrogate at {at}, which UTF-8 cannot carry: escape it before it is a key.",
                 nameof(key)
             )
             : _prefix.Append(key);
-    }
-
-    /// <summary>Where a text has half of a surrogate pair; null for nearly all.</summary>
-    public static int? LoneSurrogate(string text)
-    {
-        for (var i = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF'); i >= 0 && i < text.Length; i++)
-        {
-            if (!char.IsSurrogate(text[i]))
-            {
-                continue;
-            }
-
-            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
-            {
-                return i;
-            }
-
-            i++;
-        }
-
-        return null;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using PerfKit.Internal;
 using StackExchange.Redis;
 
 namespace PerfKit.Caching.Internal.Distributed;
@@ -50,7 +51,7 @@ internal sealed class RedisCacheOptionsValidator(IServiceProvider services) : IV
     private static string? InstanceFault(string name) =>
         name.Length > PerfKitRedisCacheOptions.MaxInstanceName
             ? $"InstanceName has {name.Length} characters but must be of 0 to {PerfKitRedisCacheOptions.MaxInstanceName}"
-        : CacheKeys.LoneSurrogate(name) is { } at
+        : LoneSurrogate.IndexIn(name) is var at and >= 0
             ? $"InstanceName has a lone surrogate at {at} but must be text that UTF-8 can carry"
         : null;
 

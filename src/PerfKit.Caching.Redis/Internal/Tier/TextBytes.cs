@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using PerfKit.Internal;
 
 namespace PerfKit.Caching.Internal.RedisTiers;
 
@@ -11,25 +12,7 @@ internal static class TextBytes
 {
     private const byte Raw = 0xFF;
 
-    public static bool IsUtf8(ReadOnlySpan<char> text)
-    {
-        for (var at = text.IndexOfAnyInRange('\uD800', '\uDFFF'); at >= 0 && at < text.Length; at++)
-        {
-            if (!char.IsSurrogate(text[at]))
-            {
-                continue;
-            }
-
-            if (at + 1 >= text.Length || !char.IsSurrogatePair(text[at], text[at + 1]))
-            {
-                return false;
-            }
-
-            at++;
-        }
-
-        return true;
-    }
+    public static bool IsUtf8(ReadOnlySpan<char> text) => LoneSurrogate.IndexIn(text) < 0;
 
     public static int Count(string text) =>
         IsUtf8(text) ? Encoding.UTF8.GetByteCount(text) : 1 + (text.Length * sizeof(char));

@@ -5,6 +5,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
+using PerfKit.Internal;
 
 namespace PerfKit.Caching.Internal;
 
@@ -21,11 +22,11 @@ internal static class TextBytes
 
     /// <summary>How many bytes <see cref="Write"/> writes.</summary>
     public static long LengthOf(string text) =>
-        HasLoneSurrogate(text) ? 1 + (2L * text.Length) : Encoding.UTF8.GetByteCount(text);
+        LoneSurrogate.IndexIn(text) >= 0 ? 1 + (2L * text.Length) : Encoding.UTF8.GetByteCount(text);
 
     public static void Write(string text, IBufferWriter<byte> target)
     {
-        if (HasLoneSurrogate(text))
+        if (LoneSurrogate.IndexIn(text) >= 0)
         {
             target.Write([Utf16Mark]);
             WriteUtf16(text, target);
@@ -86,7 +87,7 @@ internal static class TextBytes
     public static bool IsNext(ref SequenceReader<byte> reader, string text)
     {
         Span<byte> piece = stackalloc byte[256];
-        if (HasLoneSurrogate(text))
+        if (LoneSurrogate.IndexIn(text) >= 0)
         {
             return reader.IsNext(Utf16Mark, advancePast: true) && IsNextUtf16(ref reader, text);
         }
@@ -143,25 +144,6 @@ internal static class TextBytes
         {
             var units = MemoryMarshal.Cast<char, ushort>(text);
             BinaryPrimitives.ReverseEndianness(units, units);
-        }
-    }
-
-    private static bool HasLoneSurrogate(ReadOnlySpan<char> text)
-    {
-        while (true)
-        {
-            var at = text.IndexOfAnyInRange('\uD800', '\uDFFF');
-            if (at < 0)
-            {
-                return false;
-            }
-
-            if (at + 1 == text.Length || !char.IsSurrogatePair(text[at], text[at + 1]))
-            {
-                return true;
-            }
-
-            text = text[(at + 2)..];
         }
     }
 }
