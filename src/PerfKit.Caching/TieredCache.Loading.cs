@@ -16,7 +16,6 @@ public sealed partial class TieredCache
     )
     {
         ArgumentNullException.ThrowIfNull(key);
-        var tags = TagsOf(call.Tags);
         if (call.Policy.Has(HybridCacheEntryFlags.DisableUnderlyingData))
         {
             var looked = await LookUpAsync(key, call, found, cancellationToken).ConfigureAwait(false);
@@ -40,10 +39,11 @@ public sealed partial class TieredCache
 
             if (stale is not null && IsServed(stale))
             {
-                RenewInBackground(key, stale, call, tags);
+                RenewInBackground(key, stale, call);
                 return stale.Get();
             }
 
+            var tags = TagsOf(call.Tags);
             var entry = await WaitAsync(key, call, tags, found, stale, cancellationToken).ConfigureAwait(false);
             if (entry is TieredEntry<T> made && IsAnswer(made, since))
             {
@@ -220,14 +220,15 @@ public sealed partial class TieredCache
         return stale;
     }
 
-    private void RenewInBackground<TState, T>(
-        string key,
-        TieredEntry<T> stale,
-        FactoryCall<TState, T> call,
-        string[] tags
-    )
+    private void RenewInBackground<TState, T>(string key, TieredEntry<T> stale, FactoryCall<TState, T> call)
     {
-        if (_clock.Milliseconds >= Volatile.Read(ref stale.AttendAt) && stale.TryBeginRefresh())
+        if (_clock.Milliseconds < Volatile.Read(ref stale.AttendAt) || stale.IsRefreshing)
+        {
+            return;
+        }
+
+        var tags = TagsOf(call.Tags); // Read here: the caller's collection is its own again when it goes on.
+        if (stale.TryBeginRefresh())
         {
             // Not on the reader's thread, whose factory may take its time before it first waits, nor in its context.
             ThreadPool.UnsafeQueueUserWorkItem(

@@ -57,11 +57,7 @@ public sealed partial class TieredCache : HybridCache, IDisposable
         _time = parts.TimeProvider ?? TimeProvider.System;
         _clock = new CoarseClock(_time);
         _logger = parts.Logger ?? NullLogger.Instance;
-        _codecs = new ValueCodecs(
-            parts.Services ?? NoServices.Instance,
-            options.SharedTypes.ToHashSet(),
-            options.SerializerOptions
-        );
+        _codecs = new ValueCodecs(parts.Services, options.SharedTypes.ToHashSet(), options.SerializerOptions);
         _local = new LocalCache<string, TieredEntry>(
             new LocalCacheOptions { Capacity = options.CapacityBytes },
             new LocalCacheRules<string, TieredEntry>

@@ -62,9 +62,6 @@ internal sealed class EntryMaker<T>(
     public bool IsAnswer(TieredEntry read, bool isRenewal) =>
         !read.IsStale && !(isRenewal && read.Times.AttendAt <= cache.NowMilliseconds);
 
-    /// <summary>What this process has of the key, fresh or not, unless it was removed.</summary>
-    public TieredEntry<T>? Standing() => cache.Standing<T>(key);
-
     /// <summary>Whether the older value stands in for a factory that failed; then it is held for a while.</summary>
     public bool TryFallBack(TieredEntry<T>? older, Exception fault, CancellationToken cancellationToken)
     {

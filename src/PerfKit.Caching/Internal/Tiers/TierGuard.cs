@@ -21,7 +21,6 @@ internal sealed partial class TierGuard(
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposed = new();
     private volatile Standing _standing; // Written under the lock.
-    private long _trips;
     private long _faults; // Calls that failed, those after the first one too. Written under the lock.
 
     private enum Standing
@@ -40,9 +39,6 @@ internal sealed partial class TierGuard(
 
     /// <summary>Whether the tier may be read. Takes no lock.</summary>
     public bool IsUsable => _standing == Standing.Usable;
-
-    /// <summary>How often the breaker opened.</summary>
-    public long Trips => Volatile.Read(ref _trips);
 
     public async ValueTask<TierEntry?> ReadAsync(string key, CancellationToken cancellationToken)
     {
@@ -208,7 +204,6 @@ internal sealed partial class TierGuard(
             }
         }
 
-        Interlocked.Increment(ref _trips);
         LogAway(name, fault.Message, fault);
         _ = Task.Run(() => ProbeAsync(clock.GetTimestamp())); // Ends by itself, with the tier's return or the cache's end.
     }

@@ -44,6 +44,8 @@ internal abstract class TieredEntry(EntryFacts facts)
 
     public long? LastModified => _facts.LastModified;
 
+    public bool IsRefreshing => Volatile.Read(ref _facts.IsRefreshing) != 0;
+
     /// <summary>Whether the caller is the one to renew it.</summary>
     public bool TryBeginRefresh() => Interlocked.Exchange(ref _facts.IsRefreshing, 1) == 0;
 

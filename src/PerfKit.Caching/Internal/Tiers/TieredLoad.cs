@@ -23,7 +23,7 @@ internal readonly struct TieredLoad<TState, T>(
     private async ValueTask<TieredEntry> RunAsync(string key, CancellationToken cancellationToken)
     {
         var maker = cache.Maker<T>(key, call.Policy, tags);
-        var older = maker.Standing(); // Asked for here, where a removal either shows or has detached this load.
+        var older = cache.Standing<T>(key); // Asked for here, where a removal either shows or has detached this load.
         if (maker.Guard is not { } guard || call.Policy.Has(HybridCacheEntryFlags.DisableDistributedCache))
         {
             return call.HasFactory

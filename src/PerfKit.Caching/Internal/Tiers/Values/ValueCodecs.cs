@@ -10,7 +10,7 @@ namespace PerfKit.Caching.Internal;
 internal sealed class ValueCodecs
 {
     private readonly Lock _gate = new();
-    private readonly IServiceProvider _services;
+    private readonly IServiceProvider? _services;
     private readonly SharedTypes _shared;
     private readonly Lazy<JsonSerializerOptions> _json;
 
@@ -18,10 +18,10 @@ internal sealed class ValueCodecs
     private object?[] _codecs = [];
 
     /// <summary>Codecs of a cache.</summary>
-    /// <param name="services">Has the serializers.</param>
+    /// <param name="services">Has the serializers; null outside a container.</param>
     /// <param name="sharedTypes">Types the user declares immutable.</param>
     /// <param name="json">The user's rules and contexts for JSON.</param>
-    public ValueCodecs(IServiceProvider services, IReadOnlySet<Type> sharedTypes, JsonSerializerOptions? json)
+    public ValueCodecs(IServiceProvider? services, IReadOnlySet<Type> sharedTypes, JsonSerializerOptions? json)
     {
         _services = services;
         _shared = new SharedTypes(sharedTypes);
@@ -57,7 +57,7 @@ internal sealed class ValueCodecs
     private ValueCodec<T> Make<T>()
     {
         var isShared = _shared.Contains<T>();
-        if (_services.GetService<IHybridCacheSerializer<T>>() is { } own)
+        if (_services?.GetService<IHybridCacheSerializer<T>>() is { } own)
         {
             return new SerializerCodec<T>(own, isShared);
         }
@@ -68,7 +68,7 @@ internal sealed class ValueCodecs
             return raw;
         }
 
-        foreach (var factory in _services.GetServices<IHybridCacheSerializerFactory>().Reverse())
+        foreach (var factory in _services?.GetServices<IHybridCacheSerializerFactory>().Reverse() ?? [])
         {
             if (factory.TryCreateSerializer<T>(out var made))
             {
