@@ -15,8 +15,8 @@ namespace PerfKit.Caching;
 /// </summary>
 /// <remarks>
 /// A hit in this process takes no lock and allocates nothing; values declared immutable are handed out as they are, others
-/// are made anew from their bytes for every reader. One factory call a key runs at a time, with a second tier that can
-/// claim over all processes.
+/// are made anew from their bytes for every reader. One factory call a key runs at a time, but for one that a removal, a
+/// set or its hard time-out has left behind; with a second tier that can claim, over all processes for a cold key.
 /// </remarks>
 [DebuggerDisplay("{DebuggerDisplay,nq}")]
 [SuppressMessage("ApiDesign", "RS0026", Justification = "The framework's class has these overloads.")]

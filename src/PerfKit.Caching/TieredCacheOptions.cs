@@ -31,7 +31,8 @@ public sealed class TieredCacheOptions
     public int MaximumKeyLength { get; set; } = 1_024;
 
     /// <summary>
-    /// Values with more serialized bytes are returned and not kept: 1 to 1,073,741,824 (1 GiB); by default 16,777,216 (16
+    /// Values with more serialized bytes are returned and not kept; a shared value without a second tier has none and counts
+    /// against <see cref="CapacityBytes"/> alone: 1 to 1,073,741,824 (1 GiB); by default 16,777,216 (16
     /// MiB).
     /// </summary>
     public long MaximumPayloadBytes { get; set; } = 16L << 20;

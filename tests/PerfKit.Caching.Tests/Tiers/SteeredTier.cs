@@ -27,6 +27,8 @@ internal sealed class SteeredTier : ICacheTier
 
     public ConcurrentQueue<string> Calls { get; } = new();
 
+    public int BytesOf(string key) => _values[key].Payload.Length;
+
     public long NowMilliseconds { get; set; } = 1_000_000;
 
     public async ValueTask<TierEntry?> ReadAsync(string key, CancellationToken cancellationToken)

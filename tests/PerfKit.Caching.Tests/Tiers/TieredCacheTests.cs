@@ -1,5 +1,8 @@
 using System.ComponentModel;
 using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace PerfKit.Caching.Tests.Tiers;
@@ -274,6 +277,66 @@ public sealed class TieredCacheTests : IDisposable
         await _cache.SetAsync("key", "b");
         (await _cache.GetOrCreateAsync("key", _ => ValueTask.FromResult("c"), noLocal)).Should().Be("c");
         (await _cache.GetOrCreateAsync("key", Never<string>, readOnly)).Should().Be("b");
+    }
+
+    [Fact]
+    public async Task A_value_with_more_serialized_bytes_than_allowed_is_returned_and_not_kept()
+    {
+        var options = new TieredCacheOptions { MaximumPayloadBytes = 100 };
+        using var alone = new TieredCache(options, timeProvider: _clock);
+        using var over = new TieredCache(options, new SteeredTier(), _clock);
+
+        foreach (var cache in new[] { alone, over })
+        {
+            (await cache.GetOrCreateAsync("key", _ => ValueTask.FromResult(new byte[101]))).Should().HaveCount(101);
+            (await cache.TryGetAsync<byte[]>("key")).HasValue.Should().BeFalse();
+            await cache.SetAsync("key", new byte[100]);
+            (await cache.TryGetAsync<byte[]>("key")).HasValue.Should().BeTrue();
+        }
+    }
+
+    [Fact]
+    public async Task Payloads_are_compressed_from_the_size_that_is_set_on()
+    {
+        var tier = new SteeredTier();
+        using var cache = new TieredCache(new TieredCacheOptions { CompressFromBytes = 1_000 }, tier, _clock);
+
+        await cache.SetAsync("below", new byte[999]);
+        await cache.SetAsync("from", new byte[1_000]);
+
+        tier.BytesOf("below").Should().BeGreaterThan(999);
+        tier.BytesOf("from").Should().BeLessThan(500);
+        (await cache.GetOrCreateAsync("from", Never<byte[]>)).Should().HaveCount(1_000);
+    }
+
+    [Theory]
+    [InlineData("CapacityBytes", "1")]
+    [InlineData("MaximumKeyLength", "0")]
+    [InlineData("MaximumPayloadBytes", "0")]
+    [InlineData("CompressFromBytes", "1")]
+    [InlineData("NegativeCapacity", "0")]
+    [InlineData("JournalCapacity", "0")]
+    [InlineData("ProbeInterval", "00:00:00")]
+    [InlineData("UnheardExpiration", "00:00:00")]
+    [InlineData("Entries:Expiration", "00:00:00")]
+    [InlineData("Entries:Jitter", "2")]
+    [InlineData("Entries:EarlyRefresh", "1")]
+    [InlineData("Entries:HardTimeout", "2.00:00:00")]
+    public void A_value_out_of_range_is_named_with_its_cache_at_start(string option, string value)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { [option] = value })
+            .Build();
+        var services = new ServiceCollection();
+        services.AddPerfKitTieredCache("mine");
+        services.Configure<TieredCacheOptions>("mine", configuration);
+        using var provider = services.BuildServiceProvider();
+
+        provider
+            .Invoking(static p => p.GetRequiredService<IStartupValidator>().Validate())
+            .Should()
+            .Throw<OptionsValidationException>()
+            .WithMessage($"*'mine'*{option.Split(':')[^1]} is *must be*");
     }
 
     private static ValueTask<T> Never<T>(CancellationToken cancellationToken) =>

@@ -16,7 +16,7 @@ public sealed class FaultProxy : IAsyncDisposable
     private readonly IPEndPoint _server;
     private readonly Task _accepting;
     private readonly int _seed;
-    private int _accepted;
+    private int _accepted; // Numbers the links, so that each draws its own faults from the seed.
 
     private FaultProxy(IPEndPoint server, int seed)
     {
@@ -39,9 +39,6 @@ public sealed class FaultProxy : IAsyncDisposable
 
     /// <summary>Whether new connections are reset at once, as by a host whose service is down.</summary>
     public bool Refuses { get; set; }
-
-    /// <summary>Connections accepted since the start.</summary>
-    public int Accepted => Volatile.Read(ref _accepted);
 
     /// <summary>Connections that are there.</summary>
     public int Count => _links.Count;
@@ -98,7 +95,7 @@ public sealed class FaultProxy : IAsyncDisposable
                 continue; // The proxy ends, or the client has gone before it was accepted.
             }
 
-            var number = Interlocked.Increment(ref _accepted);
+            var number = ++_accepted;
             if (Refuses)
             {
                 FaultLink.Reset(client);
@@ -106,13 +103,15 @@ public sealed class FaultProxy : IAsyncDisposable
             }
 
             var link = new FaultLink(client, this, unchecked((_seed * 397) ^ number));
-            _links[link] = RunAsync(link);
+            var listed = new TaskCompletionSource();
+            _links[link] = RunAsync(link, listed.Task);
+            listed.SetResult();
         }
     }
 
-    private async Task RunAsync(FaultLink link)
+    private async Task RunAsync(FaultLink link, Task listed)
     {
-        await Task.Yield(); // The link is among the others before it can end.
+        await listed; // Or it might end, and leave the list, before it is in it.
         try
         {
             await link.RunAsync(_server, _end.Token);

@@ -84,7 +84,7 @@ public sealed class L1HitBytes : Claim
             ("tagged", Bytes(() => Hits.Expect(hybrid.GetOrCreateAsync("tagged", 0, Hits.NeverCalled<string>)))),
             ("number", Bytes(() => Hits.Expect(hybrid.GetOrCreateAsync("number", 0, Hits.NeverCalled<int>)))),
             ("deciding", Bytes(() => Hits.Expect(cache.GetOrCreateAsync("key", 0, Hits.NeverDecides<string>)))),
-            ("TryGetAsync", Bytes(() => Hits.Expect(cache.TryGetAsync<string>("key")))),
+            ("TryGetAsync", Bytes(() => Hits.ExpectFound(cache.TryGetAsync<string>("key")))),
         ];
         var worst = paths.MaxBy(p => p.Bytes);
         return new Measured(worst.Bytes, "B", worst.Bytes > 0 ? worst.Path : $"{paths.Length} paths");
@@ -168,6 +168,14 @@ internal static class Hits
         if (!hit.IsCompletedSuccessfully || hit.Result is null)
         {
             throw new InvalidOperationException("A hit completes at once.");
+        }
+    }
+
+    public static void ExpectFound<T>(ValueTask<CacheLookup<T>> hit)
+    {
+        if (!hit.IsCompletedSuccessfully || !hit.Result.HasValue)
+        {
+            throw new InvalidOperationException("A hit completes at once, with its value.");
         }
     }
 
