@@ -59,7 +59,7 @@ internal sealed partial class RedisDistributedCache
     /// <summary>The client's exception in one sentence, of the same type and with the client's details.</summary>
     private Exception Away(Exception fault, string verb)
     {
-        var servers = string.Join(", ", _connection.GetEndPoints().Select(static it => it.ToString()));
+        var servers = string.Join(", ", _connection.GetEndPoints().Select(EndPointCollection.ToString));
         var sentence =
             $"Redis at {servers} could not be asked to {verb} an entry: see whether it runs and is reachable.";
         if (fault is RedisConnectionException cut)

@@ -1,3 +1,4 @@
+using PerfKit.Caching.Internal;
 using StackExchange.Redis;
 
 namespace PerfKit.Caching;
@@ -69,6 +70,16 @@ public sealed class RedisTierOptions
         if (Configuration is not null && ConfigurationOptions is not null)
         {
             return $"{key}: Configuration and ConfigurationOptions are both set but must be given once.";
+        }
+
+        if (Configuration is not null && RedisConfiguration.Fault(Configuration) is { } unread)
+        {
+            return $"{key}: {unread}.";
+        }
+
+        if (ConfigurationOptions is { EndPoints.Count: 0 })
+        {
+            return $"{key}: ConfigurationOptions names no server; add one to its EndPoints.";
         }
 
         if (Prefix is null)

@@ -46,6 +46,12 @@ public sealed class RedisTierRegistrationTests
             { o => o.HeartbeatInterval = TimeSpan.Zero, "HeartbeatInterval is 00:00:00 but must be" },
             { o => o.ClaimLease = TimeSpan.FromMilliseconds(1), "ClaimLease is 00:00:00.0010000 but must be" },
             { o => o.ConfigurationOptions = new ConfigurationOptions(), "are both set but must be given once" },
+            { o => o.Configuration = "", "Configuration names no server but must be a connection string" },
+            { o => o.Configuration = "localhost:6379,nothing=1", "Configuration must be a connection string" },
+            {
+                o => (o.Configuration, o.ConfigurationOptions) = (null, new ConfigurationOptions()),
+                "ConfigurationOptions names no server"
+            },
             { o => o.Prefix = null!, "Prefix is null but must be" },
         };
 

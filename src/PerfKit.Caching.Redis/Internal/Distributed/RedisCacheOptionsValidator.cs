@@ -20,28 +20,10 @@ internal sealed class RedisCacheOptionsValidator(IServiceProvider services) : IV
         return fault is null ? null : $"{key}: {fault}.";
     }
 
-    /// <summary>The value is not repeated: it may hold a password.</summary>
-    private string? ConfigurationFault(string name, string? configuration)
-    {
-        const string must = "must be a connection string of StackExchange.Redis such as localhost:6379";
-        if (configuration is null)
-        {
-            return IsRegistered(name)
-                ? null
-                : $"Configuration is null but {must}, or else an IConnectionMultiplexer must be in the services";
-        }
-
-        try
-        {
-            return configuration.Length > 0 && ConfigurationOptions.Parse(configuration).EndPoints.Count > 0
-                ? null
-                : $"Configuration names no server but {must}";
-        }
-        catch (ArgumentException unread)
-        {
-            return $"Configuration {must}, but: {unread.Message.TrimEnd('.')}";
-        }
-    }
+    private string? ConfigurationFault(string name, string? configuration) =>
+        configuration is not null ? RedisConfiguration.Fault(configuration)
+        : IsRegistered(name) ? null
+        : $"Configuration is null but {RedisConfiguration.Must}, or else an IConnectionMultiplexer must be in the services";
 
     private bool IsRegistered(string name) =>
         services.GetService<IServiceProviderIsKeyedService>() is not { } registered

@@ -20,46 +20,45 @@ internal sealed class BlindClaim : RedisClaim
         CancellationToken cancellationToken
     )
     {
-        using (bytes)
+        for (var i = 1; ; i++)
         {
-            for (var i = 0; i < MostTries; i++)
+            var heard = View.Heard;
+            if (Shard.View != View || _watch.Changed > Since)
             {
-                var heard = View.Heard;
-                if (Shard.View != View || _watch.Changed > Since)
-                {
-                    return false;
-                }
-
-                // Each try sends bytes of its own: an earlier one may still be under way when the time is up.
-                var copy = Outgoing.Whole(Shard.Tier, View.Epoch, Since, value);
-                var reply = await EvaluateAsync(
-                        Scripts.WriteBlind,
-                        [Shard.Names.Versions, Key],
-                        [
-                            View.Epoch.ToText(),
-                            heard,
-                            copy.Bytes,
-                            Outgoing.Milliseconds(value.TimeToLive),
-                            Shard.Names.Channel,
-                            ShardMessage.WakeOf(Shard.Tier.Node, Name),
-                        ],
-                        copy,
-                        wait,
-                        cancellationToken
-                    )
-                    .ConfigureAwait(false);
-                if (reply < 0)
-                {
-                    return reply == -1;
-                }
-
-                if (!await Shard.HearsAsync(View, reply, wait.Limit, cancellationToken).ConfigureAwait(false))
-                {
-                    return false;
-                }
+                bytes.Dispose(); // Not sent.
+                return false;
             }
 
-            return false;
+            var reply = await EvaluateAsync(
+                    Scripts.WriteBlind,
+                    [Shard.Names.Versions, Key],
+                    [
+                        View.Epoch.ToText(),
+                        heard,
+                        bytes.Bytes,
+                        Outgoing.Milliseconds(value.TimeToLive),
+                        Shard.Names.Channel,
+                        ShardMessage.WakeOf(Shard.Tier.Node, Name),
+                    ],
+                    bytes,
+                    wait,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            if (reply < 0)
+            {
+                return reply == -1;
+            }
+
+            if (
+                i == MostTries
+                || !await Shard.HearsAsync(View, reply, wait.Limit, cancellationToken).ConfigureAwait(false)
+            )
+            {
+                return false;
+            }
+
+            bytes = Outgoing.Whole(Shard.Tier, View.Epoch, Since, value); // The last went back with its answer.
         }
     }
 

@@ -155,7 +155,7 @@ internal sealed partial class RedisTier
             .EvaluateNumberAsync(
                 Scripts.Await,
                 [shard.Names.Key(key)],
-                [claim.AsMemory(0, ValueFormat.TokenLength)],
+                [claim.AsMemory(0, ValueFormat.TokenLength), (long)_tier.Options.ClaimLease.TotalMilliseconds],
                 _tier.Wait("waiting"),
                 cancellationToken
             )

@@ -37,6 +37,7 @@ internal sealed class Reply<T> : DeadlineNode, IValueTaskSource<T>
         reply._command = command;
         reply._wait = wait;
         reply._users = 2;
+        reply._core.RunContinuationsAsynchronously = false;
         reply._state = Waiting;
         var token = reply._core.Version;
         deadlines.Add(reply, wait.Limit);
@@ -52,7 +53,11 @@ internal sealed class Reply<T> : DeadlineNode, IValueTaskSource<T>
 
     public override bool TryExpire() => TryEnd();
 
-    public override void Expire() => _core.SetException(_wait.Exceeded());
+    public override void Expire()
+    {
+        _core.RunContinuationsAsynchronously = true; // What the caller does next must not hold up the other deadlines.
+        _core.SetException(_wait.Exceeded());
+    }
 
     public T GetResult(short token)
     {

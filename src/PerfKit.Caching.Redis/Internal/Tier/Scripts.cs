@@ -125,11 +125,16 @@ internal static class Scripts
         return 1
         """;
 
-    /// <summary>Marks another's claim as waited for. ARGV: its token. How long it lasts at most, or 0 where it has gone.</summary>
+    /// <summary>Marks another's claim as waited for. ARGV: its token, the lease. How long it lasts at most, or 0 where it has gone.</summary>
     public static readonly string Await = """
         if redis.call('GETRANGE',KEYS[1],0,17)~=ARGV[1] then return 0 end
         redis.call('SETRANGE',KEYS[1],18,'1')
-        return redis.call('PTTL',KEYS[1])
+        local p=redis.call('PTTL',KEYS[1])
+        if p<0 then
+            p=tonumber(ARGV[2])
+            redis.call('PEXPIRE',KEYS[1],p)
+        end
+        return p
         """;
 
     /// <summary>ARGV: token, lease.</summary>

@@ -106,9 +106,9 @@ internal sealed partial class Shard
             var view = new ShardView(message.Epoch, message.Sequence, removedAll, tier.Options.LocalTagCapacity);
             _view = view;
             _ready.SetResult(view);
+            tier.Telling.Heard(this);
         }
 
-        tier.Telling.Heard(this);
         probe.Heard.SetResult(true);
     }
 

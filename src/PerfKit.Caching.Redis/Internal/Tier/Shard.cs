@@ -70,9 +70,9 @@ internal sealed partial class Shard(TierContext tier, ShardNames names, IDatabas
 
             _view = null;
             _ready = NewSource<ShardView>();
+            tier.Telling.Lost(this); // Within the lock, so that what is told has the order of what happened.
         }
 
-        tier.Telling.Lost(this);
         Waiters.WakeAll();
         Pulse();
         tier.Wanted?.Invoke();
@@ -115,9 +115,10 @@ internal sealed partial class Shard(TierContext tier, ShardNames names, IDatabas
 
             if (view.Heard < sequence)
             {
-                await ((Task)pulse.WaitAsync(TimeSpan.FromMilliseconds(left), tier.Time, end)).ConfigureAwait(
-                    ConfigureAwaitOptions.SuppressThrowing
-                );
+                await pulse
+                    .WaitAsync(TimeSpan.FromMilliseconds(left), tier.Time, end)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                end.ThrowIfCancellationRequested();
             }
         }
 

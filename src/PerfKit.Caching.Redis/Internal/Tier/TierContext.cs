@@ -53,7 +53,8 @@ internal sealed class TierContext : IDisposable
     public void RaiseGeneration() => Interlocked.Increment(ref _generation);
 
     public void At(IConnectionMultiplexer servers) =>
-        Place = $"Redis tier '{Name}' at {string.Join(',', servers.GetEndPoints().Select(Format.ToText))}";
+        Place =
+            $"Redis tier '{Name}' at {string.Join(',', servers.GetEndPoints().Select(EndPointCollection.ToString))}";
 
     /// <summary>A process that has just begun is given more time: its caches are cold, and its code is not yet compiled.</summary>
     public Wait Wait(string operation, long written = 0) =>
@@ -71,11 +72,23 @@ internal sealed class TierContext : IDisposable
 
     public void Dispose() => Deadlines.Dispose();
 
-    private bool IsYoung => Clock.Local() - Volatile.Read(ref _begun) < StartLimit.TotalMilliseconds;
-
-    private static class Format
+    private bool IsYoung
     {
-        public static string ToText(System.Net.EndPoint point) =>
-            point is System.Net.DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : point.ToString()!;
+        get
+        {
+            var begun = Volatile.Read(ref _begun);
+            if (double.IsNaN(begun))
+            {
+                return false; // Not begun, or begun long ago: no command asks the clock for that again.
+            }
+
+            if (Clock.Local() - begun < StartLimit.TotalMilliseconds)
+            {
+                return true;
+            }
+
+            Volatile.Write(ref _begun, double.NaN);
+            return false;
+        }
     }
 }

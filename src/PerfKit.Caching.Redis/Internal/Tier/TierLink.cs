@@ -38,7 +38,7 @@ internal sealed class TierLink : IDisposable
     /// <summary>The shards; null before Redis was reached for the first time, for a cluster has more of them.</summary>
     public Shard[]? Shards => _shards;
 
-    /// <summary>The shards once they listen; null if the first try to connect failed, whatever later ones do.</summary>
+    /// <summary>The shards once they tried to listen; null if the first try to connect failed, whatever later ones do.</summary>
     public Task<Shard[]?> FirstTry => _firstTry.Task;
 
     public void Start()
@@ -139,9 +139,9 @@ internal sealed class TierLink : IDisposable
             {
                 servers ??= await ConnectionMultiplexer.ConnectAsync(_configuration!).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is RedisException or TimeoutException)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
-                // Tried again.
+                // Tried again, whatever it was: what ended this loop would end the tier for good.
             }
 
             if (servers is not null && _servers is null)
