@@ -180,6 +180,12 @@ public sealed partial class TieredCache : HybridCache, IDisposable
         return removed + tier;
     }
 
+    /// <summary>
+    /// True while the second tier answers and everything that was put into this cache or removed from it before has reached
+    /// it; also where there is none. For health checks, and for whoever keeps a note of an invalidation until it has happened.
+    /// </summary>
+    public bool IsTierAvailable => _guard is null or { IsUsable: true };
+
     /// <summary>Counts of the table in this process.</summary>
     /// <returns>The figures, each exact, taken one after the other; weights are bytes.</returns>
     public LocalCacheStatistics GetStatistics() => _local.GetStatistics();
