@@ -104,26 +104,6 @@ public sealed class SqliteDataSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Disposed_it_closes_its_own_pool_and_opens_nothing()
-    {
-        var other = new SqliteDataSource($"Data Source={Path}");
-        var source = new SqliteDataSource($"Data Source={Path};Default Timeout=29");
-        foreach (var each in new[] { other, source })
-        {
-            await using var connection = await each.OpenConnectionAsync();
-            await connection.ExecuteAsync("create table if not exists t (i integer)");
-        }
-
-        await source.DisposeAsync();
-
-        File.Exists(Path + "-wal").Should().BeTrue("the other's pool still has the file open");
-        await other.DisposeAsync();
-        File.Exists(Path + "-wal").Should().BeFalse("who closes a database last puts its log away");
-        var open = () => source.OpenConnectionAsync().AsTask();
-        await open.Should().ThrowAsync<ObjectDisposedException>();
-    }
-
-    [Fact]
     public async Task A_statement_of_RunAsync_that_waits_for_a_lock_ends_with_the_timeout_of_its_command()
     {
         await using var source = new SqliteDataSource($"Data Source={Path}");
