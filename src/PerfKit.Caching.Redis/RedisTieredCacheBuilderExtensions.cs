@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using PerfKit.Caching;
@@ -42,10 +43,11 @@ public static class RedisTieredCacheBuilderExtensions
     private static RedisTier Create(IServiceProvider services, string name)
     {
         var options = services.GetRequiredService<IOptionsMonitor<RedisTierOptions>>().Get(name);
+        var meters = services.GetService<IMeterFactory>();
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         if (options.Configuration is not null || options.ConfigurationOptions is not null)
         {
-            return new RedisTier(name, options, time, shared: null);
+            return new RedisTier(name, options, time, shared: null, meters);
         }
 
         var shared =
@@ -54,6 +56,6 @@ public static class RedisTieredCacheBuilderExtensions
             ?? throw new InvalidOperationException(
                 $"The Redis tier of cache '{name}' has no server: set RedisTierOptions.Configuration, or register an IConnectionMultiplexer."
             );
-        return new RedisTier(name, options, time, shared);
+        return new RedisTier(name, options, time, shared, meters);
     }
 }

@@ -102,7 +102,11 @@ public sealed partial class LocalCache<TKey, TValue>
         {
             if (Find(hash, key) is { } entry && !HasExpired(entry) && reload.IsContent(entry.Value))
             {
-                _hits.Increment();
+                if (!reload.IsCounted)
+                {
+                    _hits.Increment();
+                }
+
                 entry.Touch();
                 load = null;
                 isFirst = false;
@@ -124,6 +128,11 @@ public sealed partial class LocalCache<TKey, TValue>
 
             isFirst = load is null;
             load ??= slot = new CacheLoad<TValue> { Mode = reload.Mode, Next = slot };
+            if (!isFirst)
+            {
+                _joins.Increment();
+            }
+
             load.Waiters++;
             value = default;
             return false;

@@ -27,6 +27,7 @@ public sealed partial class LocalCache<TKey, TValue> : ILocalCache<TKey, TValue>
     private readonly EvictionPolicy _policy;
     private readonly StripedCounter _hits = new();
     private readonly StripedCounter _misses = new();
+    private readonly StripedCounter _joins = new();
     private readonly LocalCacheRules<TKey, TValue> _rules;
     private readonly Expiry _expiry;
     private readonly CoarseClock _clock;
@@ -90,6 +91,7 @@ public sealed partial class LocalCache<TKey, TValue> : ILocalCache<TKey, TValue>
         new(
             _hits.Value,
             _misses.Value,
+            _joins.Value,
             Removals(RemovalCause.Evicted),
             Removals(RemovalCause.Expired),
             _table.Count,

@@ -28,7 +28,7 @@ public sealed partial class TieredCache
             return await call.MakeAsync(new CacheFactoryContext(null), cancellationToken).ConfigureAwait(false);
         }
 
-        while (true)
+        for (var isFirst = true; ; isFirst = false)
         {
             var since = _removals.Latest;
             var stale = found as TieredEntry<T>;
@@ -40,14 +40,19 @@ public sealed partial class TieredCache
             if (stale is not null && IsServed(stale))
             {
                 RenewInBackground(key, stale, call);
-                return stale.Get();
+                return Give(stale);
+            }
+
+            if (isFirst && found is not null)
+            {
+                _figures.FoundUnwanted();
             }
 
             var tags = TagsOf(call.Tags);
             var entry = await WaitAsync(key, call, tags, found, stale, cancellationToken).ConfigureAwait(false);
             if (entry is TieredEntry<T> made && IsAnswer(made, since))
             {
-                return made.Get();
+                return Give(made);
             }
 
             found = entry; // Joined a load that began before a removal this caller came after, or one of another type.
@@ -195,6 +200,11 @@ public sealed partial class TieredCache
             return Lookup(stale);
         }
 
+        if (found is not null)
+        {
+            _figures.FoundUnwanted();
+        }
+
         if (_guard is null || call.Policy.Has(HybridCacheEntryFlags.DisableDistributedCacheRead))
         {
             return default;
@@ -206,8 +216,17 @@ public sealed partial class TieredCache
         return entry is TieredEntry<T> { IsAbsent: false } read && IsAnswer(read, since) ? Lookup(read) : default;
     }
 
-    private static CacheLookup<T> Lookup<T>(TieredEntry<T> entry) =>
-        new(!entry.IsNegative, entry.IsNegative, entry.Get());
+    private CacheLookup<T> Lookup<T>(TieredEntry<T> entry) => new(!entry.IsNegative, entry.IsNegative, Give(entry));
+
+    private T Give<T>(TieredEntry<T> entry)
+    {
+        if (_clock.Milliseconds >= entry.Times.FreshUntil)
+        {
+            _figures.ServedStale();
+        }
+
+        return entry.Get();
+    }
 
     private bool CanFallBackTo(TieredEntry stale, in EntryPolicy policy) =>
         policy.FailSafe > TimeSpan.Zero

@@ -29,6 +29,7 @@ public sealed partial class TieredCache : HybridCache, IDisposable
     private readonly ValueCodecs _codecs;
     private readonly TieredCacheOptions _options;
     private readonly NegativeEntries _negatives;
+    private readonly TieredFigures _figures;
     private readonly CoarseClock _clock;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -71,16 +72,19 @@ public sealed partial class TieredCache : HybridCache, IDisposable
             parts.Metrics
         );
         _negatives = new NegativeEntries(options.NegativeCapacity, _local);
-        parts.Metrics?.Add(parts.Name, _local.GetStatistics, _local.Removals);
+        _figures = new TieredFigures(parts.Name, parts.Metrics?.Tiers);
+        parts.Metrics?.Add(parts.Name, GetStatistics, _local.Removals);
         if (parts.Tier is { } tier)
         {
             var journal = new TierJournal(options.JournalCapacity);
-            _guard = new TierGuard(tier, journal, options.ProbeInterval, _time, _logger, _name);
+            _guard = new TierGuard(tier, journal, options.ProbeInterval, _time, _logger, _figures);
             _listening = tier.Listen(new Listener(this));
         }
+
+        parts.Metrics?.Tiers?.Add(_figures, _guard);
     }
 
-    private string DebuggerDisplay => $"{CacheMetrics.Tag(_name)}: {_local.GetStatistics()}";
+    private string DebuggerDisplay => $"{CacheMetrics.Tag(_name)}: {GetStatistics()}";
 
     /// <inheritdoc/>
     public override ValueTask<T> GetOrCreateAsync<TState, T>(
@@ -186,9 +190,14 @@ public sealed partial class TieredCache : HybridCache, IDisposable
     /// </summary>
     public bool IsTierAvailable => _guard is null or { IsUsable: true };
 
-    /// <summary>Counts of the table in this process.</summary>
+    /// <summary>Counts of the table in this process; what was found there and could not be used is a miss.</summary>
     /// <returns>The figures, each exact, taken one after the other; weights are bytes.</returns>
-    public LocalCacheStatistics GetStatistics() => _local.GetStatistics();
+    public LocalCacheStatistics GetStatistics()
+    {
+        var unwanted = _figures.Unwanted;
+        var table = _local.GetStatistics();
+        return table with { Hits = table.Hits - unwanted, Misses = table.Misses + unwanted };
+    }
 
     /// <summary>Stops probing and listening. The second tier is its owner's.</summary>
     public void Dispose()
@@ -216,7 +225,24 @@ public sealed partial class TieredCache : HybridCache, IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsPlain(TieredEntry entry) =>
         (entry.CheckedAt == _removals.Latest || Recheck(entry))
-        && (entry.AttendAt == EntryTimes.Never || _clock.Milliseconds < Volatile.Read(ref entry.AttendAt));
+        && (entry.AttendAt == EntryTimes.Never || IsLeftAlone(entry));
+
+    /// <summary>Nothing is to be done about it yet; it may be behind its end all the same, where a renewal has just failed.</summary>
+    private bool IsLeftAlone(TieredEntry entry)
+    {
+        var now = _clock.Milliseconds;
+        if (now >= Volatile.Read(ref entry.AttendAt))
+        {
+            return false;
+        }
+
+        if (now >= entry.Times.FreshUntil)
+        {
+            _figures.ServedStale();
+        }
+
+        return true;
+    }
 
     /// <summary>Something was removed since the entry was looked at last: was it this?</summary>
     private bool Recheck(TieredEntry entry)

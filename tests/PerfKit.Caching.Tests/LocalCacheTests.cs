@@ -169,7 +169,7 @@ public sealed class LocalCacheTests
         await cache.GetOrAddAsync(1, 0, static (key, _, _) => new ValueTask<int>(key));
         cache.TryGet(1, out _);
 
-        cache.GetStatistics().Should().Be(new LocalCacheStatistics(2, 2, 0, 0, 1, 1, 10));
+        cache.GetStatistics().Should().Be(new LocalCacheStatistics(2, 2, 0, 0, 0, 1, 1, 10));
     }
 
     [Fact]

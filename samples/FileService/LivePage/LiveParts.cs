@@ -21,7 +21,7 @@ internal sealed record LiveParts(string Moment, string Tiles, string Recent, str
             MomentOf(model),
             StorePart.Tiles(model),
             StorePart.Recent(model),
-            MeterParts.Caches(model.Meters),
+            CacheParts.Render(model.Meters),
             MeterParts.Limits(model.Meters),
             StorePart.Jobs(model)
         )

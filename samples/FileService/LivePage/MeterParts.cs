@@ -2,29 +2,9 @@ using System.Text;
 
 namespace FileService.LivePage;
 
-/// <summary>What the meters say: caches, rate limits, and every series by itself.</summary>
+/// <summary>What the meters say: rate limits, and every series by itself.</summary>
 internal static class MeterParts
 {
-    public static string Caches(IReadOnlyList<MeterReading> meters)
-    {
-        var html = new StringBuilder();
-        foreach (var cache in Of(meters, "perfkit.cache.hits").GroupBy(static r => Tag(r, "cache.name")))
-        {
-            var (hits, misses) = (cache.Sum(static r => r.Value), Sum(meters, "perfkit.cache.misses", cache.Key));
-            var reads = hits + misses;
-            var rate = cache.Sum(static r => r.PerSecond) + SumRate(meters, "perfkit.cache.misses", cache.Key);
-            var ratio = reads > 0 ? Show.Percent(hits / reads) : "–";
-            html.Append($"<li><h3>{Show.Text(cache.Key)}</h3> <span class=\"ratio\">{ratio}</span>");
-            html.Append(StorePart.Bar(reads > 0 ? hits / reads : 0));
-            html.Append($"<p class=\"note\">{Show.Count(hits)} hits, {Show.Count(misses)} misses");
-            html.Append($" · {Show.Rate(rate)} · {Fill(meters, cache.Key)}</p></li>");
-        }
-
-        return html.Length == 0
-            ? "<p class=\"empty\">No cache has reported yet.</p>"
-            : $"<ul class=\"caches\">{html}</ul>";
-    }
-
     public static string Limits(IReadOnlyList<MeterReading> meters)
     {
         var html = new StringBuilder();
@@ -71,15 +51,6 @@ internal static class MeterParts
         return html.Append("</tbody></table>").ToString();
     }
 
-    private static string Fill(IReadOnlyList<MeterReading> meters, string cache)
-    {
-        var entries = Sum(meters, "perfkit.cache.entries", cache);
-        var weight = Sum(meters, "perfkit.cache.weight", cache);
-        var capacity = Sum(meters, "perfkit.cache.capacity", cache);
-        var noun = entries.Equals(1.0) ? "entry" : "entries";
-        return $"{Show.Count(entries)} {noun}, {Show.Percent(capacity > 0 ? weight / capacity : 0)} full";
-    }
-
     private static (double Value, double? PerSecond) Outcome(IEnumerable<MeterReading> policy, string outcome)
     {
         var readings = policy.Where(r => Tag(r, "outcome") == outcome).ToList();
@@ -115,12 +86,6 @@ internal static class MeterParts
 
     private static IEnumerable<MeterReading> Of(IReadOnlyList<MeterReading> meters, string instrument) =>
         meters.Where(r => r.Instrument == instrument);
-
-    private static double Sum(IReadOnlyList<MeterReading> meters, string instrument, string cache) =>
-        Of(meters, instrument).Where(r => Tag(r, "cache.name") == cache).Sum(static r => r.Value);
-
-    private static double? SumRate(IReadOnlyList<MeterReading> meters, string instrument, string cache) =>
-        Of(meters, instrument).Where(r => Tag(r, "cache.name") == cache).Sum(static r => r.PerSecond);
 
     private static string Tag(MeterReading reading, string name) => reading.Tags.GetValueOrDefault(name) ?? "";
 }

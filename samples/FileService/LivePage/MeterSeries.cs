@@ -9,7 +9,11 @@ internal sealed record MeterReading(
     IReadOnlyDictionary<string, string> Tags,
     double Value,
     double? PerSecond
-);
+)
+{
+    /// <summary>The mean of what a histogram measured since the last look, or before it, where nothing was.</summary>
+    public double? Mean { get; init; }
+}
 
 /// <summary>What one instrument reported, by its tags. Additions are lock-free; the number of series is bounded.</summary>
 internal sealed class MeterSeries(Instrument instrument)
@@ -22,6 +26,7 @@ internal sealed class MeterSeries(Instrument instrument)
 
     private readonly bool _adds =
         !instrument.IsObservable && KindOf(instrument) is "Counter" or "UpDownCounter" or "Histogram";
+    private readonly bool _isHistogram = KindOf(instrument) == "Histogram";
     private readonly bool _rises = KindOf(instrument) is "Counter" or "ObservableCounter" or "Histogram";
 
     /// <summary>Takes a measurement: a change that adds up, or a total that replaces the last one.</summary>
@@ -38,7 +43,8 @@ internal sealed class MeterSeries(Instrument instrument)
     {
         foreach (var series in _series)
         {
-            readings.Add(series.Read(instrument, sinceLast, _rises));
+            var reading = series.Read(instrument, sinceLast, _rises);
+            readings.Add(_isHistogram ? reading with { Mean = series.MeanSinceLast() } : reading);
         }
     }
 
@@ -85,6 +91,8 @@ internal sealed class MeterSeries(Instrument instrument)
 
         private double _value;
         private double? _lastValue;
+        private long _count;
+        private (double Sum, long Count, double? Mean) _averaged;
 
         public bool Has(ReadOnlySpan<KeyValuePair<string, object?>> others)
         {
@@ -106,6 +114,7 @@ internal sealed class MeterSeries(Instrument instrument)
 
         public void Record(double measurement, bool adds)
         {
+            Interlocked.Increment(ref _count);
             var seen = Volatile.Read(ref _value);
             while (true)
             {
@@ -117,6 +126,17 @@ internal sealed class MeterSeries(Instrument instrument)
 
                 seen = previous;
             }
+        }
+
+        public double? MeanSinceLast()
+        {
+            var (sum, count) = (Volatile.Read(ref _value), Volatile.Read(ref _count));
+            if (count > _averaged.Count)
+            {
+                _averaged = (sum, count, (sum - _averaged.Sum) / (count - _averaged.Count));
+            }
+
+            return _averaged.Mean;
         }
 
         public MeterReading Read(Instrument instrument, TimeSpan sinceLast, bool isMonotonic)

@@ -59,7 +59,17 @@ internal sealed class CacheMetrics
             "{unit}",
             "Most weight held."
         );
+        meter.CreateObservableCounter(
+            "perfkit.cache.coalesced",
+            () => Observe(static s => s.Coalesced),
+            "{read}",
+            "Misses that joined a factory that was already running in this process."
+        );
+        Tiers = new TierMetrics(meter);
     }
+
+    /// <summary>Null where nobody measures.</summary>
+    public TierMetrics? Tiers { get; }
 
     public bool IsTimingLoads => _loads?.Enabled == true;
 

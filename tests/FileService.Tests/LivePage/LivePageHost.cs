@@ -20,6 +20,7 @@ internal sealed class LivePageHost : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly Counter<long> _reads;
+    private readonly Histogram<double> _reading;
 
     private LivePageHost(WebApplication app, SampleStore store, string compareFile)
     {
@@ -31,6 +32,11 @@ internal sealed class LivePageHost : IAsyncDisposable
         Observe(caching, "perfkit.cache.entries", "content", () => 811, "metadata", 90);
         Observe(caching, "perfkit.cache.weight", "content", () => 48 << 20, "metadata", 90);
         Observe(caching, "perfkit.cache.capacity", "content", () => 64 << 20, "metadata", 10_000);
+        Observe(caching, "perfkit.cache.stale", "content", () => 3, "metadata", 0);
+        Observe(caching, "perfkit.cache.tier.hits", "content", () => 900, "metadata", 30);
+        Observe(caching, "perfkit.cache.tier.misses", "content", () => 400, "metadata", 10);
+        Observe(caching, "perfkit.cache.tier.away", "content", () => TiersAway, "metadata", 0);
+        _reading = caching.CreateHistogram<double>("perfkit.cache.tier.duration", "s");
         meters
             .Create("PerfKit.RateLimit")
             .CreateObservableCounter(
@@ -53,6 +59,8 @@ internal sealed class LivePageHost : IAsyncDisposable
     public string CompareFile { get; }
 
     public long Hits { get; set; } = 48_210;
+
+    public long TiersAway { get; set; }
 
     public Uri Url => new(_app.Urls.Single());
 
@@ -84,6 +92,14 @@ internal sealed class LivePageHost : IAsyncDisposable
 
     /// <summary>Counts bytes as the streaming package does.</summary>
     public void ReadBytes(long count) => _reads.Add(count, new KeyValuePair<string, object?>("store", "local"));
+
+    /// <summary>Times a read of the second tier as the caching package does.</summary>
+    public void ReadTier(double seconds) =>
+        _reading.Record(
+            seconds,
+            new KeyValuePair<string, object?>("cache.name", "content"),
+            new KeyValuePair<string, object?>("operation", "read")
+        );
 
     /// <summary>Stops as on SIGTERM: requests may end.</summary>
     public Task StopAsync() => _app.StopAsync();

@@ -28,6 +28,24 @@ public sealed class LivePageTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_cache_tells_how_its_second_tier_does()
+    {
+        _host.ReadTier(0.000_4);
+        _host.ReadTier(0.000_6);
+        var caches = await CachesAsync("0.5 ms a read");
+        caches.Should().ContainAll("3 served stale", "second tier: 69.2\u00A0% of 1,300");
+        caches.Should().Contain("second tier: 75\u00A0% of 40").And.NotContain("away");
+    }
+
+    [Fact]
+    public async Task A_cache_tells_that_its_second_tier_is_away()
+    {
+        _host.TiersAway = 1;
+
+        (await CachesAsync("The second tier is away")).Should().Contain("second tier: 75\u00A0% of 40");
+    }
+
+    [Fact]
     public async Task Page_shows_the_figures_of_the_store_and_of_the_meters()
     {
         var page = await PageAsync("/");
@@ -210,6 +228,21 @@ public sealed class LivePageTests : IAsyncLifetime, IDisposable
         (await start.Should().ThrowAsync<Microsoft.Extensions.Options.OptionsValidationException>()).WithMessage(
             $"*{key}*"
         );
+    }
+
+    /// <summary>What the page says of caches, once it says this: figures are looked at once an interval.</summary>
+    private async Task<string> CachesAsync(string awaited)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (true)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            var caches = (await PageAsync("/")).GetElementById("live-caches")!.TextContent;
+            if (caches.Contains(awaited, StringComparison.Ordinal))
+            {
+                return caches;
+            }
+        }
     }
 
     private async Task<IDocument> PageAsync(string path) =>

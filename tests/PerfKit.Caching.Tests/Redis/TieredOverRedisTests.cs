@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
+using PerfKit.Caching.Tests.Tiers;
 using PerfKit.TestKit;
 
 namespace PerfKit.Caching.Tests.Redis;
@@ -79,9 +81,36 @@ public sealed class TieredOverRedisTests : IAsyncLifetime
         calls.Should().Be(1);
     }
 
+    [SkippableFact]
+    public async Task Waits_for_another_process_and_the_lag_of_what_is_heard_are_told()
+    {
+        var (one, two) = (Process(), Process());
+        using var seen = new MeterFigures(_processes[1].GetRequiredService<IMeterFactory>());
+        var made = new TaskCompletionSource<int>();
+        var isMaking = new TaskCompletionSource();
+        var maker = one.GetOrCreateAsync(
+            "waited",
+            async _ =>
+            {
+                isMaking.SetResult();
+                return await made.Task;
+            }
+        );
+        await isMaking.Task;
+        var waiter = two.GetOrCreateAsync("waited", _ => ValueTask.FromResult(0)).AsTask();
+        await EventuallyAsync(() => Task.FromResult(seen[$"tier.lag {_name}"] > 0)); // Comes with a heartbeat.
+        made.SetResult(1);
+
+        (await waiter).Should().Be(1);
+        (await maker).Should().Be(1);
+        seen[$"tier.waits {_name}"].Should().Be(1);
+        seen[$"tier.hits {_name}"].Should().Be(1);
+    }
+
     private HybridCache Process()
     {
         var services = new ServiceCollection();
+        services.AddMetrics();
         services.AddPerfKitTieredCache(_name).AddRedis(o => o.Configuration = _server.ConnectionString);
         var process = services.BuildServiceProvider();
         _processes.Add(process);

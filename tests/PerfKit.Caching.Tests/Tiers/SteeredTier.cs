@@ -19,6 +19,9 @@ internal sealed class SteeredTier : ICacheTier
     /// <summary>A key of which every write fails.</summary>
     public string? Refused { get; set; }
 
+    /// <summary>Claims come as if another process had been waited for.</summary>
+    public bool HasWaited { get; set; }
+
     /// <summary>Runs within each rejoin.</summary>
     public Func<Task>? Rejoining { get; set; }
 
@@ -40,7 +43,7 @@ internal sealed class SteeredTier : ICacheTier
     public async ValueTask<TierOutcome> ReadOrClaimAsync(string key, CancellationToken cancellationToken) =>
         await ReadAsync(key, cancellationToken) is { } entry
             ? new TierOutcome(entry, null)
-            : new TierOutcome(null, new Claimed(this, key));
+            : new TierOutcome(null, new Claimed(this, key)) { HasWaited = HasWaited };
 
     public ValueTask<TierClaim> ClaimAsync(string key, TierEntry? entry, CancellationToken cancellationToken) =>
         new(new Claimed(this, key));

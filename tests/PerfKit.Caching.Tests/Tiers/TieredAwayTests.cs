@@ -43,12 +43,19 @@ public sealed class TieredAwayTests : IDisposable
         await _cache.SetAsync("removed", 1);
         await _cache.SetAsync("tagged", 1, tags: ["tag"]);
         _tier.Fault = new TimeoutException("no answer");
+        var probed = new TaskCompletionSource();
+        _tier.Rejoining = () =>
+        {
+            probed.TrySetResult();
+            throw _tier.Fault ?? new TimeoutException("too late");
+        };
         await _cache.SetAsync("set", 2);
+        await probed.Task; // The next probe comes with the clock.
         await _cache.RemoveAsync("removed");
         await _cache.RemoveByTagAsync("tag");
         (await GetAsync("set", 9)).Should().Be(2);
 
-        _tier.Fault = null;
+        (_tier.Fault, _tier.Rejoining) = (null, null);
         await ComeBackAsync();
 
         _tier

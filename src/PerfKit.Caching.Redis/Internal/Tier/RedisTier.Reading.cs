@@ -33,6 +33,7 @@ internal sealed partial class RedisTier
         CancellationToken cancellationToken
     )
     {
+        var hasWaited = false;
         while (found.Entry is null)
         {
             if (found.Seen is null)
@@ -40,17 +41,18 @@ internal sealed partial class RedisTier
                 (var taken, found) = await TakeAsync(shard, key, cancellationToken).ConfigureAwait(false);
                 if (taken is not null)
                 {
-                    return new TierOutcome(null, taken);
+                    return new TierOutcome(null, taken) { HasWaited = hasWaited };
                 }
             }
             else if (ValueFormat.IsClaim(found.Seen))
             {
+                hasWaited = true;
                 await AwaitAsync(shard, key, found.Seen, cancellationToken).ConfigureAwait(false);
                 found = await LookAsync(shard, shard.Names.Key(key), cancellationToken).ConfigureAwait(false);
             }
             else if (await ReplaceAsync(shard, key, found.Seen, cancellationToken).ConfigureAwait(false) is { } claim)
             {
-                return new TierOutcome(null, claim);
+                return new TierOutcome(null, claim) { HasWaited = hasWaited };
             }
             else
             {
@@ -58,7 +60,7 @@ internal sealed partial class RedisTier
             }
         }
 
-        return new TierOutcome(found.Entry, null);
+        return new TierOutcome(found.Entry, null) { HasWaited = hasWaited };
     }
 
     /// <summary>Claims where nothing is, or gives what has come there meanwhile: one command.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using StackExchange.Redis;
@@ -12,14 +13,20 @@ internal sealed partial class RedisTier : ICacheTier, IDisposable, IAsyncDisposa
     private readonly HeldClaims _held;
     private int _isDisposed;
 
-    public RedisTier(string name, RedisTierOptions options, TimeProvider time, IConnectionMultiplexer? shared)
+    public RedisTier(
+        string name,
+        RedisTierOptions options,
+        TimeProvider time,
+        IConnectionMultiplexer? shared,
+        IMeterFactory? meters = null
+    )
     {
         if (options.Fault(name) is { } fault)
         {
             throw new ArgumentException(fault, nameof(options));
         }
 
-        _tier = new TierContext(name, options, time);
+        _tier = new TierContext(name, options, time, meters);
         _link = new TierLink(_tier, shared);
         _held = new HeldClaims(_tier);
     }

@@ -145,7 +145,11 @@ internal sealed partial class Shard
             _suspect = view.Epoch.ToText(); // An older copy took over. What was written meanwhile is nobody's.
             Lose(view);
         }
-        else if (!await HearsAsync(view, sequence, Grace, end).ConfigureAwait(false))
+        else if (await HearsAsync(view, sequence, Grace, end).ConfigureAwait(false))
+        {
+            tier.CaughtUp(sent);
+        }
+        else
         {
             Lose(view);
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using StackExchange.Redis;
 
@@ -14,8 +15,17 @@ internal sealed class TierContext : IDisposable
     private double _begun = double.NaN;
     private long _generation = 1;
 
-    public TierContext(string name, RedisTierOptions options, TimeProvider time)
+    private readonly Histogram<double>? _lag;
+
+    public TierContext(string name, RedisTierOptions options, TimeProvider time, IMeterFactory? meters)
     {
+        _lag = meters
+            ?.Create("PerfKit.Caching")
+            .CreateHistogram<double>(
+                "perfkit.cache.tier.lag",
+                "s",
+                "Asked at each heartbeat: time until this process has heard all that Redis had told others by then."
+            );
         Name = name;
         Options = options;
         Time = time;
@@ -46,6 +56,13 @@ internal sealed class TierContext : IDisposable
 
     /// <summary>Cache and servers, for messages.</summary>
     public string Place { get; private set; }
+
+    /// <summary>All that Redis had told when it was asked, at this local time, has been heard.</summary>
+    public void CaughtUp(double asked) =>
+        _lag?.Record(
+            (Clock.Local() - asked) / 1_000,
+            new KeyValuePair<string, object?>("cache.name", Name.Length == 0 ? "default" : Name)
+        );
 
     public string Generation =>
         Volatile.Read(ref _generation).ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -13,7 +13,7 @@ internal sealed partial class TierGuard(
     TimeSpan probeInterval,
     TimeProvider clock,
     ILogger logger,
-    string name
+    TieredFigures figures
 ) : IDisposable
 {
     private const int MostRefusals = 3; // Of a page, before it is replaced by the removal of everything.
@@ -49,7 +49,10 @@ internal sealed partial class TierGuard(
 
         try
         {
-            return await tier.ReadAsync(key, cancellationToken).ConfigureAwait(false);
+            var started = figures.Start();
+            var entry = await tier.ReadAsync(key, cancellationToken).ConfigureAwait(false);
+            figures.Read(entry is not null, hasWaited: false, started);
+            return entry;
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
@@ -67,7 +70,10 @@ internal sealed partial class TierGuard(
 
         try
         {
-            return await tier.ReadOrClaimAsync(key, cancellationToken).ConfigureAwait(false);
+            var started = figures.Start();
+            var outcome = await tier.ReadOrClaimAsync(key, cancellationToken).ConfigureAwait(false);
+            figures.Read(outcome.Entry is not null, outcome.HasWaited, started);
+            return outcome;
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
@@ -107,7 +113,10 @@ internal sealed partial class TierGuard(
 
         try
         {
-            return await claim.WriteAsync(value, CancellationToken.None).ConfigureAwait(false);
+            var started = figures.Start();
+            var isValid = await claim.WriteAsync(value, CancellationToken.None).ConfigureAwait(false);
+            figures.Answered("write", started);
+            return isValid;
         }
         catch (Exception fault)
         {
@@ -126,7 +135,9 @@ internal sealed partial class TierGuard(
 
         try
         {
+            var started = figures.Start();
             await tier.PutAsync(key, value, CancellationToken.None).ConfigureAwait(false);
+            figures.Answered("write", started);
         }
         catch (Exception fault)
         {
@@ -143,7 +154,9 @@ internal sealed partial class TierGuard(
 
         try
         {
+            var started = figures.Start();
             await tier.RemoveAsync(key, CancellationToken.None).ConfigureAwait(false);
+            figures.Answered("remove", started);
         }
         catch (Exception fault)
         {
@@ -160,7 +173,9 @@ internal sealed partial class TierGuard(
 
         try
         {
+            var started = figures.Start();
             await tier.RemoveByTagAsync(tag, CancellationToken.None).ConfigureAwait(false);
+            figures.Answered("remove", started);
         }
         catch (Exception fault)
         {
@@ -204,7 +219,7 @@ internal sealed partial class TierGuard(
             }
         }
 
-        LogAway(name, fault.Message, fault);
+        LogAway(figures.Name, fault.Message, fault);
         _ = Task.Run(() => ProbeAsync(clock.GetTimestamp())); // Ends by itself, with the tier's return or the cache's end.
     }
 
@@ -230,7 +245,7 @@ internal sealed partial class TierGuard(
 
             if (TryComeBack(faults))
             {
-                LogBack(name, clock.GetElapsedTime(since), removed.Keys, removed.Tags);
+                LogBack(figures.Name, clock.GetElapsedTime(since), removed.Keys, removed.Tags);
                 return;
             }
         }
