@@ -185,6 +185,27 @@ public sealed class RedisTierFaultTests
     }
 
     [SkippableFact]
+    public async Task A_server_that_comes_back_with_an_older_copy_gives_nothing_of_it()
+    {
+        await using var server = await RedisServer.StartPrivateAsync();
+        await using var node = await TierNode.JoinAsync(
+            server.ConnectionString + ",allowAdmin=true",
+            TierNode.NewName()
+        );
+        await node.PutAsync("k", "old");
+        await node.Redis.ExecuteAsync("SAVE"); // What a server without an append-only file has after a crash.
+        await node.Tier.RemoveAsync("k", default);
+        await server.KillAsync();
+        await node.Heard.UntilAsync("lost");
+
+        await server.RestartAsync();
+
+        await node.Heard.UntilAsync("restored");
+        (await node.Redis.KeyExistsAsync(node.Key("k"))).Should().BeTrue("the copy has it");
+        (await node.ReadAsync("k")).Should().BeNull("it was removed");
+    }
+
+    [SkippableFact]
     public async Task A_put_from_before_a_rejoin_is_refused_whenever_it_comes()
     {
         await using var pair = await Pair.JoinAsync();

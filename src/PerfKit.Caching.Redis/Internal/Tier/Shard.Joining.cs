@@ -8,6 +8,7 @@ internal sealed partial class Shard
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(50);
     private readonly SemaphoreSlim _joining = new(1);
     private Probe? _expected;
+    private ShardView? _latest; // The last there was: what it knew outlives it.
     private string _suspect = "";
     private int _missed;
 
@@ -49,22 +50,32 @@ internal sealed partial class Shard
                 return;
             }
 
-            var probe = new Probe(Epoch.RandomDigits());
-            var wait = tier.Wait("taking part");
-            lock (_gate)
+            while (!await ProbeAsync(end).ConfigureAwait(false))
             {
-                _expected = probe;
+                // Once more, for a new epoch.
             }
 
-            await VersionedAsync(Scripts.Join, [], [probe.Nonce, _suspect], wait, end).ConfigureAwait(false);
-            var arrival = wait with { Limit = Grace }; // Soon or never: it was sent before the script had answered.
-            await tier.Deadlines.WithinAsync(probe.Heard.Task, arrival, end).ConfigureAwait(false);
             _suspect = "";
         }
         finally
         {
             _joining.Release();
         }
+    }
+
+    /// <summary>False where Redis knows less than this process: an older copy, of which nothing may be used.</summary>
+    private async Task<bool> ProbeAsync(CancellationToken end)
+    {
+        Probe probe;
+        var wait = tier.Wait("taking part");
+        lock (_gate)
+        {
+            _expected = probe = new Probe(Epoch.RandomDigits(), _latest?.Epoch, _latest?.Known ?? 0);
+        }
+
+        await VersionedAsync(Scripts.Join, [], [probe.Nonce, _suspect], wait, end).ConfigureAwait(false);
+        var arrival = wait with { Limit = Grace }; // Soon or never: it was sent before the script had answered.
+        return await tier.Deadlines.WithinAsync(probe.Heard.Task, arrival, end).ConfigureAwait(false);
     }
 
     /// <summary>Makes what this tier sent under an older generation void.</summary>
@@ -97,6 +108,13 @@ internal sealed partial class Shard
 
             probe = expected;
             _expected = null;
+            if (probe.Epoch == message.Epoch && message.Sequence < probe.Known)
+            {
+                _suspect = message.Epoch.ToText(); // The server came back without what it had not saved.
+                probe.Heard.SetResult(false);
+                return;
+            }
+
             _missed = 0;
             if (_ownTagEpoch == message.Epoch && _ownTag > message.Sequence)
             {
@@ -104,7 +122,7 @@ internal sealed partial class Shard
             }
 
             var view = new ShardView(message.Epoch, message.Sequence, removedAll, tier.Options.LocalTagCapacity);
-            _view = view;
+            _view = _latest = view;
             _ready.SetResult(view);
             tier.Telling.Heard(this);
         }
@@ -155,9 +173,16 @@ internal sealed partial class Shard
         }
     }
 
-    private sealed class Probe(byte[] nonce)
+    /// <param name="nonce">By which its message is known.</param>
+    /// <param name="epoch">The last this process took part in.</param>
+    /// <param name="known">What it knew of that before it asked.</param>
+    private sealed class Probe(byte[] nonce, Epoch? epoch, long known)
     {
         public byte[] Nonce => nonce;
+
+        public Epoch? Epoch => epoch;
+
+        public long Known => known;
 
         public TaskCompletionSource<bool> Heard { get; } = NewSource<bool>();
     }
