@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PerfKit.Benchmarks.Claims.Caching.Contents.Children;
 using PerfKit.Benchmarks.Claims.Caching.Tiered;
+using PerfKit.Benchmarks.Claims.Caching.Tiered.Processes.Nodes;
 using PerfKit.Benchmarks.Claims.RateLimit;
 using PerfKit.Benchmarks.Claims.RateLimit.Keyed;
 using PerfKit.Benchmarks.Claims.Streaming.Servers;
@@ -22,6 +23,7 @@ internal static class ChildCommand
             "keyed-idle" => KeyedIdle.RunChild(),
             "limiter" => await LimiterClaim.RunChildAsync(args[0]),
             "tiered-hit" => await L1Hit.RunChildAsync(),
+            "tiered-node" => await TieredNode.RunAsync(args),
             "download-server" => await DownloadHost.RunAsync(args),
             "upload-host" => await UploadHost.RunAsync(args),
             _ => null,
