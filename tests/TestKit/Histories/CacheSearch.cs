@@ -27,7 +27,10 @@ public sealed class CacheSearch
     /// <summary>Whether connections of nodes are cut.</summary>
     public bool HasCuts { get; init; }
 
-    /// <summary>How long a turn is waited for: zero where all continues within it, milliseconds where there is I/O.</summary>
+    /// <summary>
+    /// How long a turn is waited for: zero where all continues within it, <see cref="SeededSchedule.UntilIdle"/> where the
+    /// pool goes on, milliseconds where there is I/O.
+    /// </summary>
     public TimeSpan Settle { get; init; }
 
     /// <summary>How long nothing may go on before that is an error.</summary>

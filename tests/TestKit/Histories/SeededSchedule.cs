@@ -1,12 +1,22 @@
+using System.Diagnostics;
+
 namespace PerfKit.TestKit.Histories;
 
 /// <summary>
 /// Runs asynchronous operations against each other in an order that a seed decides: each goes on from one marked point
-/// (<see cref="PointAsync"/>) to its next when it is its turn. Exact for code that awaits points and one another alone; code
-/// that continues on other threads is waited for as long as <c>settle</c> and then taken to be blocked.
+/// (<see cref="PointAsync"/>) to its next when it is its turn. Exact for code that awaits points and one another alone, and
+/// with <see cref="UntilIdle"/> for code that goes on on the pool's threads; code that waits for other things is waited for
+/// as long as <c>settle</c> and then taken to be blocked.
 /// </summary>
 public sealed class SeededSchedule
 {
+    /// <summary>
+    /// A turn lasts until the thread pool has nothing left to do, at most 100 ms. Exact in a process that does nothing
+    /// else meanwhile, one schedule at a time; costs some microseconds a turn.
+    /// </summary>
+    public static readonly TimeSpan UntilIdle = Timeout.InfiniteTimeSpan;
+
+    private static readonly TimeSpan MostBusy = TimeSpan.FromMilliseconds(100);
     private static readonly AsyncLocal<Operation?> Current = new();
     private readonly Lock _lock = new();
     private readonly Operation[] _operations;
@@ -30,7 +40,10 @@ public sealed class SeededSchedule
     /// <summary>Runs operations until all have ended; failures of theirs are thrown then.</summary>
     /// <param name="operations">What to run; each begins at its first turn.</param>
     /// <param name="turns">Whose turn it is, by place in the list; <see cref="Everybody"/> lets all that have begun end first.</param>
-    /// <param name="settle">How long a turn is waited for; zero where nothing continues on other threads.</param>
+    /// <param name="settle">
+    /// How long a turn is waited for: zero where nothing continues on other threads, <see cref="UntilIdle"/> where nothing
+    /// waits for anything else than points, other operations and the pool.
+    /// </param>
     /// <param name="within">How long nothing may go on before that is an error.</param>
     /// <returns>When all have ended, also those whose turn never came.</returns>
     /// <exception cref="TimeoutException">Some wait for what nobody does.</exception>
@@ -143,6 +156,11 @@ public sealed class SeededSchedule
             return false;
         }
 
+        if (_settle == UntilIdle)
+        {
+            AwaitIdle();
+        }
+
         while (_settle > TimeSpan.Zero && !operation.HasSettled)
         {
             var change = Volatile.Read(ref _change).Task;
@@ -160,6 +178,30 @@ public sealed class SeededSchedule
         }
 
         return true;
+    }
+
+    private static void AwaitIdle()
+    {
+        var since = Stopwatch.GetTimestamp();
+        var spinner = new SpinWait();
+        while (!IsIdle() && Stopwatch.GetElapsedTime(since) < MostBusy)
+        {
+            spinner.SpinOnce(sleep1Threshold: -1); // Yields: a millisecond a turn would be the whole cost of a history.
+        }
+    }
+
+    /// <summary>Work is counted as queued until a thread of the pool is counted as at work.</summary>
+    private static bool IsIdle()
+    {
+        ThreadPool.GetMaxThreads(out var all, out _);
+        if (ThreadPool.PendingWorkItemCount > 0)
+        {
+            return false;
+        }
+
+        ThreadPool.GetAvailableThreads(out var idle, out _);
+        var own = Thread.CurrentThread.IsThreadPoolThread ? 1 : 0;
+        return all - idle <= own && ThreadPool.PendingWorkItemCount == 0;
     }
 
     private void Change() =>
@@ -205,6 +247,13 @@ public sealed class SeededSchedule
             if (Task is null)
             {
                 Task = RunAsync();
+                _ = Task.ContinueWith( // Behind its end: who is told earlier finds it not ended, and nobody tells again.
+                    static (_, state) => ((SeededSchedule)state!).Change(),
+                    schedule,
+                    CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default
+                );
                 return true;
             }
 
@@ -224,14 +273,7 @@ public sealed class SeededSchedule
         private async Task RunAsync()
         {
             Current.Value = this; // Seen by what the operation calls, and by nobody else.
-            try
-            {
-                await run();
-            }
-            finally
-            {
-                schedule.Change();
-            }
+            await run();
         }
     }
 }

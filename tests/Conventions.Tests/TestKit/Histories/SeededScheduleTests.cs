@@ -77,6 +77,16 @@ public sealed class SeededScheduleTests
     }
 
     [Fact]
+    public async Task The_end_of_an_operation_on_another_thread_is_never_missed()
+    {
+        Func<Task>[] operations = [.. Enumerable.Repeat(static async () => await Task.Yield(), 16)];
+        for (var i = 0; i < 20_000; i++)
+        {
+            await SeededSchedule.RunAsync(operations, [], TimeSpan.Zero, Long);
+        }
+    }
+
+    [Fact]
     public async Task Who_waits_for_nobody_is_named()
     {
         var run = () =>
