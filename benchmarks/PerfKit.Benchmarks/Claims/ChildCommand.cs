@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PerfKit.Benchmarks.Claims.Caching.Contents.Children;
 using PerfKit.Benchmarks.Claims.Caching.Tiered;
+using PerfKit.Benchmarks.Claims.Caching.Tiered.Histories;
 using PerfKit.Benchmarks.Claims.Caching.Tiered.Processes.Nodes;
 using PerfKit.Benchmarks.Claims.RateLimit;
 using PerfKit.Benchmarks.Claims.RateLimit.Keyed;
@@ -24,6 +25,7 @@ internal static class ChildCommand
             "limiter" => await LimiterClaim.RunChildAsync(args[0]),
             "tiered-hit" => await L1Hit.RunChildAsync(),
             "tiered-node" => await TieredNode.RunAsync(args),
+            HistoryNodeProgram.Name => await HistoryNodeProgram.RunAsync(args),
             "download-server" => await DownloadHost.RunAsync(args),
             "upload-host" => await UploadHost.RunAsync(args),
             _ => null,

@@ -5,11 +5,14 @@ namespace PerfKit.TestKit.Faults;
 /// <param name="skew">How much the date is ahead; negative is behind.</param>
 public sealed class SkewedTimeProvider(TimeProvider clock, TimeSpan skew) : TimeProvider
 {
+    /// <summary>How much the date is ahead; set, it jumps, as when somebody sets the clock.</summary>
+    public TimeSpan Skew { get; set; } = skew;
+
     public override long TimestampFrequency => clock.TimestampFrequency;
 
     public override TimeZoneInfo LocalTimeZone => clock.LocalTimeZone;
 
-    public override DateTimeOffset GetUtcNow() => clock.GetUtcNow() + skew;
+    public override DateTimeOffset GetUtcNow() => clock.GetUtcNow() + Skew;
 
     public override long GetTimestamp() => clock.GetTimestamp();
 

@@ -70,8 +70,8 @@ public sealed class CacheSearch
     /// </returns>
     public async Task<CacheViolation?> PlayAsync(int seed, Func<int, ValueTask<ICacheNodes>> start)
     {
-        var script = CacheScript.Draw(seed, Nodes, Keys, Steps, HasCuts);
-        var (_, first) = await PlayAsync(script, script.All, 0, start);
+        var script = Draw(seed);
+        var (_, first) = await PlayAsync(script, script.All, 0, _ => start(seed));
         if (first is null)
         {
             return null;
@@ -86,7 +86,7 @@ public sealed class CacheSearch
             var orders = part.Count <= FewSteps ? OrdersOfFew : OrdersOfMany;
             for (var order = 0; order < orders; order++)
             {
-                var (history, again) = await PlayAsync(script, part, order, start);
+                var (history, again) = await PlayAsync(script, part, order, _ => start(seed));
                 if (again?.Fault == first.Fault)
                 {
                     least = again with { Operations = [.. history.Operations.OrderBy(static it => it.BeganAt)] };
@@ -98,15 +98,60 @@ public sealed class CacheSearch
         }
     }
 
+    /// <summary>
+    /// Plays the history of one seed once and judges its record: for nodes that nobody can play a second time, because
+    /// others share them and their faults.
+    /// </summary>
+    /// <param name="seed">Decides steps and turns.</param>
+    /// <param name="start">Makes the nodes; what befalls them beside the steps they note in the history.</param>
+    /// <returns>Null when it is right, else the least of the record that shows it.</returns>
+    public async Task<CacheViolation?> PlayOnceAsync(int seed, Func<CacheHistory, ValueTask<ICacheNodes>> start)
+    {
+        var script = Draw(seed);
+        return (await PlayAsync(script, script.All, 0, start)).Violation;
+    }
+
+    /// <summary>Lets threads race through the steps of one seed, each through its share, with no schedule.</summary>
+    /// <param name="seed">Decides the steps.</param>
+    /// <param name="threads">How many threads of the pool, from 1.</param>
+    /// <param name="start">As above.</param>
+    /// <returns>As above.</returns>
+    public async Task<CacheViolation?> RaceAsync(
+        int seed,
+        int threads,
+        Func<CacheHistory, ValueTask<ICacheNodes>> start
+    )
+    {
+        var script = Draw(seed);
+        var history = new CacheHistory(seed);
+        await using var nodes = await start(history);
+        var player = new CachePlayer(nodes, history);
+        await Task.WhenAll(
+            Enumerable.Range(0, threads).Select(first => Task.Run(() => RunAsync(first, Steps, threads)))
+        );
+        await RunAsync(Steps, script.Steps.Count, 1);
+        return history.Check();
+
+        async Task RunAsync(int first, int end, int stride)
+        {
+            for (var step = first; step < end; step += stride)
+            {
+                await player.PlayAsync(script.Steps[step]);
+            }
+        }
+    }
+
+    private CacheScript Draw(int seed) => CacheScript.Draw(seed, Nodes, Keys, Steps, HasCuts);
+
     private async Task<(CacheHistory History, CacheViolation? Violation)> PlayAsync(
         CacheScript script,
         IReadOnlyList<int> part,
         int order,
-        Func<int, ValueTask<ICacheNodes>> start
+        Func<CacheHistory, ValueTask<ICacheNodes>> start
     )
     {
         var history = new CacheHistory(script.Seed);
-        await using var nodes = await start(script.Seed);
+        await using var nodes = await start(history);
         var player = new CachePlayer(nodes, history);
         var operations = part.Select(step => (Func<Task>)(() => player.PlayAsync(script.Steps[step]))).ToList();
         await SeededSchedule.RunAsync(operations, script.TurnsOf(part, order), Settle, Within);
