@@ -6,6 +6,7 @@ public sealed class ArrowTests
     /// <summary>An engine and the one third party it joins its block to.</summary>
     private static readonly Dictionary<string, string> Engines = new()
     {
+        ["PerfKit.Caching.AspNetCore"] = "Microsoft.AspNetCore.App",
         ["PerfKit.Caching.Redis"] = "StackExchange.Redis",
         ["PerfKit.Query.Dapper"] = "Dapper",
         ["PerfKit.Query.PostgreSql"] = "Npgsql",
