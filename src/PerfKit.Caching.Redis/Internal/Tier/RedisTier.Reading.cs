@@ -6,7 +6,6 @@ namespace PerfKit.Caching.Internal.RedisTiers;
 internal sealed partial class RedisTier
 {
     private static readonly TimeSpan WakeSlack = TimeSpan.FromMilliseconds(2);
-    private volatile bool _claimsByScript;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TierEntry?> ReadAsync(string key, CancellationToken cancellationToken)
@@ -72,26 +71,19 @@ internal sealed partial class RedisTier
     {
         var view = await shard.ViewAsync(cancellationToken).ConfigureAwait(false);
         var bytes = HeldClaim.NewBytes(_tier);
-        var command = _claimsByScript
-            ? TakeByScriptAsync(shard, key, bytes)
-            : shard.Database.StringSetAndGetAsync(
-                shard.Names.Key(key),
-                bytes,
-                _tier.Options.ClaimLease,
-                When.NotExists,
-                CommandFlags.DemandMaster
-            );
+        var command = shard.Database.StringSetAndGetAsync(
+            shard.Names.Key(key),
+            bytes,
+            _tier.Options.ClaimLease,
+            When.NotExists,
+            CommandFlags.DemandMaster
+        );
         RedisValue there;
         try
         {
             there = await _tier
                 .Deadlines.WithinAsync(command, _tier.Wait("claiming"), cancellationToken)
                 .ConfigureAwait(false);
-        }
-        catch (RedisServerException e) when (!_claimsByScript && e.Message.Contains("syntax", StringComparison.Ordinal))
-        {
-            _claimsByScript = true; // Before Redis 7 these options of SET were refused together.
-            return default;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
@@ -106,15 +98,6 @@ internal sealed partial class RedisTier
 
         ReadOnlyMemory<byte> memory = there;
         return (null, await FindAsync(shard, owner: null, memory, cancellationToken).ConfigureAwait(false));
-    }
-
-    private static async Task<RedisValue> TakeByScriptAsync(Shard shard, string key, byte[] bytes)
-    {
-        var lease = (long)shard.Tier.Options.ClaimLease.TotalMilliseconds;
-        var reply = await shard
-            .EvaluateAsync(Scripts.Claim, [shard.Names.Key(key)], [bytes, lease])
-            .ConfigureAwait(false);
-        return (RedisValue)reply;
     }
 
     private HeldClaim Hold(Shard shard, string key, ShardView view, byte[] bytes)

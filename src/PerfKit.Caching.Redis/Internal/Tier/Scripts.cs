@@ -108,14 +108,6 @@ internal static class Scripts
             return {e,digits(q)}
             """;
 
-    /// <summary>For servers that refuse SET with NX and GET. ARGV: claim, lease.</summary>
-    public static readonly string Claim = """
-        local o=redis.call('GET',KEYS[1])
-        if o then return o end
-        redis.call('SET',KEYS[1],ARGV[1],'PX',ARGV[2])
-        return false
-        """;
-
     /// <summary>Puts a claim where an invalid value is. ARGV: how that begins, claim, lease.</summary>
     public static readonly string Replace = """
         local o=ARGV[1]
