@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using PerfKit.Caching.Tests.Redis;
 using PerfKit.TestKit;
 using StackExchange.Redis;
 
@@ -23,6 +24,30 @@ public sealed class RedisCacheServiceCollectionTests
         cache.Should().BeAssignableTo<IBufferDistributedCache>();
         await cache.SetStringAsync("registered", "yes");
         (await cache.GetStringAsync("registered")).Should().Be("yes");
+    }
+
+    [SkippableFact]
+    public async Task A_user_with_the_documented_rights_can_do_everything()
+    {
+        await using var server = await RedisServer.StartPrivateAsync();
+        var servers = await ReadmeUser.AddAsync(server, "sessions");
+        await using var services = new ServiceCollection()
+            .AddPerfKitRedisCache(configure: o => o.Configuration = servers)
+            .BuildServiceProvider();
+        var cache = services.GetRequiredService<IDistributedCache>();
+        var slides = new DistributedCacheEntryOptions
+        {
+            SlidingExpiration = TimeSpan.FromMinutes(1),
+            AbsoluteExpirationRelativeToNow = TimeSpan.FromMinutes(5),
+        };
+
+        await cache.SetStringAsync("plain", "value");
+        await cache.SetStringAsync("slides", "value", slides);
+        (await cache.GetStringAsync("plain")).Should().Be("value");
+        await cache.RefreshAsync("slides");
+        (await cache.GetStringAsync("slides")).Should().Be("value");
+        await cache.RemoveAsync("slides");
+        (await cache.GetStringAsync("slides")).Should().BeNull();
     }
 
     [SkippableFact]

@@ -55,21 +55,7 @@ public sealed class RedisTierCommandTests
     public async Task A_user_with_the_documented_rights_can_do_everything()
     {
         await using var server = await RedisServer.StartPrivateAsync();
-        await using (var admin = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString))
-        {
-            const string Line = "ACL SETUSER cache ";
-            var readme = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "RedisReadme.md"));
-            var rights = readme[(readme.IndexOf(Line, StringComparison.Ordinal) + Line.Length)..].Split("```")[0];
-            object[] arguments =
-            [
-                "SETUSER",
-                "cache",
-                .. rights.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries),
-            ];
-            await admin.GetDatabase().ExecuteAsync("ACL", arguments);
-        }
-
-        var servers = server.ConnectionString + ",user=cache,password=secret";
+        var servers = await ReadmeUser.AddAsync(server, "cache");
         await using var pair = await Pair.JoinAsync(servers);
         await pair.One.PutAsync("k", "value", "tag");
         (await pair.Other.ReadAsync("k")).Should().Be("value");
