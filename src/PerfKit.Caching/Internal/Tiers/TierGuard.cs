@@ -219,12 +219,12 @@ internal sealed partial class TierGuard(
             }
         }
 
-        LogAway(figures.Name, fault.Message, fault);
-        _ = Task.Run(() => ProbeAsync(clock.GetTimestamp())); // Ends by itself, with the tier's return or the cache's end.
+        _ = Task.Run(() => ProbeAsync(clock.GetTimestamp(), fault)); // Ends by itself, with the tier's return or the cache's end.
     }
 
-    private async Task ProbeAsync(long since)
+    private async Task ProbeAsync(long since, Exception first)
     {
+        LogAway(figures.Name, first.Message, first); // Here: a stack trace takes a logger longer than a caller is made to wait.
         var removed = (Keys: 0, Tags: 0);
         for (var failures = 0; !_disposed.IsCancellationRequested; )
         {

@@ -88,10 +88,10 @@ internal static class RecoveryRun
 
             var back = await Outage.EndAsync(server, kind);
             var recovered = Stopwatch.GetElapsedTime(back, (await beacons).Max());
-            var settled = (recovered > Settling ? recovered : Settling) - Stopwatch.GetElapsedTime(back);
             await Task.WhenAll(nodes.Select(static node => node.AskAsync<bool>("dark")));
-            await Task.Delay(settled > TimeSpan.Zero ? settled : TimeSpan.Zero); // Because so much is allowed.
             await using var third = await NodeProcess.StartAsync(server.ConnectionString, path);
+            var settled = (recovered > Settling ? recovered : Settling) - Stopwatch.GetElapsedTime(back);
+            await Task.Delay(settled > TimeSpan.Zero ? settled : TimeSpan.Zero); // Because so much is allowed.
             await SweepAsync(isJudged: true, third);
             await SweepAsync(isJudged: true, third);
             return new RecoveryFigures(recovered.TotalSeconds, _stale, _reads, _first);

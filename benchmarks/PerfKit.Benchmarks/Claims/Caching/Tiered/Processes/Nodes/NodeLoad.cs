@@ -115,6 +115,7 @@ internal sealed class NodeLoad(TieredCache cache, Truth truth)
         var began = Stopwatch.GetTimestamp();
         var call = new Call(truth, key);
         var text = await TimeAsync(
+            "read",
             began,
             async () =>
                 await cache.GetOrCreateAsync(
@@ -160,6 +161,9 @@ internal sealed class NodeLoad(TieredCache cache, Truth truth)
 
         var versions = keys.Select(truth.Write).ToArray();
         await TimeAsync(
+            kind == 0 ? "tag"
+                : kind < TagsInWrites / 2 ? "remove"
+                : "set",
             Stopwatch.GetTimestamp(),
             async () =>
             {
@@ -180,7 +184,7 @@ internal sealed class NodeLoad(TieredCache cache, Truth truth)
         Interlocked.Increment(ref _writes);
     }
 
-    private async Task<string?> TimeAsync(long began, Func<Task<string>> call)
+    private async Task<string?> TimeAsync(string verb, long began, Func<Task<string>> call)
     {
         var lost = _stalls.Lost;
         try
@@ -191,7 +195,7 @@ internal sealed class NodeLoad(TieredCache cache, Truth truth)
             _longest = Math.Max(_longest, milliseconds);
             if (milliseconds > MostMilliseconds)
             {
-                Note(NodeFault.Slow, began, milliseconds, "");
+                Note(NodeFault.Slow, began, milliseconds, verb);
             }
 
             return answer;
