@@ -25,6 +25,7 @@ internal static class ChildCommand
             "limiter" => await LimiterClaim.RunChildAsync(args[0]),
             "tiered-hit" => await L1Hit.RunChildAsync(),
             "tiered-node" => await TieredNode.RunAsync(args),
+            LagReader.Name => await LagReader.RunAsync(args[0]),
             HistoryNodeProgram.Name => await HistoryNodeProgram.RunAsync(args),
             "download-server" => await DownloadHost.RunAsync(args),
             "upload-host" => await UploadHost.RunAsync(args),

@@ -80,7 +80,8 @@ public sealed class StaleLocal : Claim
         var services = new ServiceCollection();
         services.AddPerfKitTieredCache().AddRedis(o => o.Configuration = server.ConnectionString);
         await using var provider = services.BuildServiceProvider();
-        var cache = provider.GetRequiredService<TieredCache>();
+        var tier = new SteppedTier(provider.GetRequiredKeyedService<ICacheTier>(""));
+        using var cache = new TieredCache(new TieredCacheOptions(), tier);
         var found = new ConcurrentQueue<CacheViolation>();
         await Parallel.ForAsync(
             Seed,
