@@ -224,6 +224,39 @@ public sealed class RedisTierFaultTests
     }
 
     [SkippableFact]
+    public async Task A_put_that_was_given_up_does_not_undo_a_removal_when_it_comes_late()
+    {
+        await using var behind = await Behind.JoinAsync(o =>
+        {
+            o.CommandTimeout = TimeSpan.FromMilliseconds(200);
+            o.HeartbeatInterval = TimeSpan.FromMinutes(1);
+        });
+        await behind.WhileSilentAsync(async () =>
+        {
+            await behind.Node.Invoking(n => n.PutAsync("k", "late").AsTask()).Should().ThrowAsync<TimeoutException>();
+            await behind.Other.Tier.RemoveAsync("k", default);
+        });
+
+        await behind.Node.Redis.PingAsync(); // Sent behind the put, on the same connection.
+
+        (await behind.Other.ReadAsync("k")).Should().BeNull();
+    }
+
+    [SkippableFact]
+    public async Task A_put_whose_connection_breaks_ends_when_it_can_take_effect_no_more()
+    {
+        await using var behind = await Behind.JoinAsync(o => o.CommandTimeout = TimeSpan.FromMilliseconds(500));
+        behind.Proxy.ToServer.IsHeld = true;
+        var began = TimeProvider.System.GetTimestamp();
+        var put = behind.Node.PutAsync("k", "value").AsTask();
+
+        behind.Proxy.Reset();
+
+        await put.Awaiting(static p => p).Should().ThrowAsync<RedisException>();
+        TimeProvider.System.GetElapsedTime(began).Should().BeGreaterThan(TimeSpan.FromMilliseconds(490));
+    }
+
+    [SkippableFact]
     public async Task RejoinAsync_removes_what_a_put_wrote_that_was_given_up()
     {
         await using var behind = await Behind.JoinAsync(o => o.CommandTimeout = TimeSpan.FromMilliseconds(200));

@@ -16,11 +16,31 @@ internal sealed partial class RedisTier
         _tier.NextId(id);
         var expiry = new byte[16];
         ValueFormat.WriteNumber(Outgoing.ExpiryOf(_tier, value), expiry);
-        RedisValue[] values = [TextBytes.Of(key), id, Outgoing.Milliseconds(value.TimeToLive), expiry, tail.Bytes];
         var wait = _tier.Wait("putting", tail.Length);
-        await shard
-            .VersionedAsync(Scripts.Put, [shard.Names.Key(key)], values, wait, cancellationToken, tail)
-            .ConfigureAwait(false);
+        var sent = shard.Clock.Local();
+        RedisValue[] values =
+        [
+            TextBytes.Of(key),
+            id,
+            Outgoing.Milliseconds(value.TimeToLive),
+            expiry,
+            tail.Bytes,
+            shard.Clock.Until(sent, wait.Limit),
+        ];
+        try
+        {
+            await shard
+                .VersionedAsync(Scripts.Put, [shard.Names.Key(key)], values, wait, cancellationToken, tail)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RedisConnectionException or RedisTimeoutException)
+        {
+            // It may have arrived all the same, and must not take effect once its caller goes on.
+            var left = wait.Limit - TimeSpan.FromMilliseconds(shard.Clock.Local() - sent);
+            await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _tier.Time, cancellationToken)
+                .ConfigureAwait(false);
+            throw;
+        }
     }
 
     public async ValueTask RemoveAsync(string key, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 namespace PerfKit.Caching.Internal.RedisTiers;
 
 /// <summary>
-/// What must happen at once in Redis. All keys of a call lie in one slot, nothing is random and no clock decides. Where
+/// What must happen at once in Redis. All keys of a call lie in one slot, nothing is random, and no clock but its own decides. Where
 /// versions are involved, KEYS begin with versions, tags, node, and ARGV with generation, an epoch to take if one is
 /// needed, channel, node. Not constants, for those would be copied into the tests at their build.
 /// </summary>
@@ -63,11 +63,16 @@ internal static class Scripts
         return {s[1] or '',s[2] or '0',f and 1 or 0,n,c[1],c[2]}
         """;
 
-    /// <summary>KEYS: key. ARGV: name, id, time to live, expiry, tags and payload.</summary>
+    /// <summary>
+    /// KEYS: key. ARGV: name, id, time to live, expiry, tags and payload, until when in microseconds of Redis's. One that
+    /// comes later has been given up, and would undo what others removed since.
+    /// </summary>
     public static readonly string Put =
         Enter
         + Fence
         + """
+            local c=redis.call('TIME')
+            if c[1]*1000000+c[2]>=tonumber(ARGV[10]) then return {'','late'} end
             local e=enter()
             local q=redis.call('HINCRBY',v,'seq',1)
             redis.call('SET',KEYS[4],'V1'..ARGV[6]..e..digits(q)..ARGV[8]..ARGV[9],'PX',ARGV[7])

@@ -41,6 +41,11 @@ internal sealed partial class Shard
             (await tier.Deadlines.WithinAsync(command, wait, cancellationToken).ConfigureAwait(false))!;
         if (reply[0].IsNullOrEmpty)
         {
+            if (reply[1] == "late")
+            {
+                throw wait.Exceeded();
+            }
+
             if (generation == tier.Generation)
             {
                 Lose(view); // Redis has lost the generation: joining tells it again.

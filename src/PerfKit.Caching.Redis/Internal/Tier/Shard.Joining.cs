@@ -73,6 +73,7 @@ internal sealed partial class Shard
             _expected = probe = new Probe(Epoch.RandomDigits(), _latest?.Epoch, _latest?.Known ?? 0);
         }
 
+        await AskAsync(wait, end).ConfigureAwait(false); // Whose clock is known: puts depend on it.
         await VersionedAsync(Scripts.Join, [], [probe.Nonce, _suspect], wait, end).ConfigureAwait(false);
         var arrival = wait with { Limit = Grace }; // Soon or never: it was sent before the script had answered.
         return await tier.Deadlines.WithinAsync(probe.Heard.Task, arrival, end).ConfigureAwait(false);
@@ -138,8 +139,7 @@ internal sealed partial class Shard
         RedisValue[] reply;
         try
         {
-            var beat = EvaluateAsync(Scripts.Beat, [names.Versions, names.Tags, names.Node], []);
-            reply = (RedisValue[])(await tier.Deadlines.WithinAsync(beat, wait, end).ConfigureAwait(false))!;
+            reply = await AskAsync(wait, end).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
@@ -152,7 +152,6 @@ internal sealed partial class Shard
         }
 
         _missed = 0;
-        tier.Clock.Learn(((double)reply[4] * 1_000) + ((double)reply[5] / 1_000), sent, tier.Clock.Local());
         var (epoch, sequence) = (reply[0], (long)reply[1]);
         if (epoch != view.Epoch.ToText() || reply[2] == 0 || reply[3] == 0)
         {
@@ -171,6 +170,18 @@ internal sealed partial class Shard
         {
             Lose(view);
         }
+    }
+
+    /// <summary>What a heartbeat asks; the clock is learned on the way.</summary>
+    private async Task<RedisValue[]> AskAsync(Wait wait, CancellationToken end)
+    {
+        var (own, all) = (Clock.Local(), tier.Clock.Local());
+        var beat = EvaluateAsync(Scripts.Beat, [names.Versions, names.Tags, names.Node], []);
+        var reply = (RedisValue[])(await tier.Deadlines.WithinAsync(beat, wait, end).ConfigureAwait(false))!;
+        var time = ((double)reply[4] * 1_000) + ((double)reply[5] / 1_000);
+        Clock.Learn(time, own, Clock.Local());
+        tier.Clock.Learn(time, all, tier.Clock.Local());
+        return reply;
     }
 
     /// <param name="nonce">By which its message is known.</param>

@@ -19,6 +19,9 @@ internal sealed partial class Shard(TierContext tier, ShardNames names, IDatabas
 
     public TierContext Tier => tier;
 
+    /// <summary>The clock of this shard's server; on a cluster each has its own.</summary>
+    public TierClock Clock { get; } = new(tier.Time);
+
     public ShardNames Names => names;
 
     /// <summary>Where commands go; another one when the connection was made anew.</summary>

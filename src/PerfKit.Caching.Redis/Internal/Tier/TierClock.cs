@@ -10,6 +10,7 @@ internal sealed class TierClock(TimeProvider time)
     private const double MostTrusted = 60_000; // Beyond such a difference the clock was set, or it is another server's.
     private readonly long _start = time.GetTimestamp();
     private readonly Lock _gate = new();
+    private double _exact; // The offset, once Redis has said.
     private long _offset = time.GetUtcNow().ToUnixTimeMilliseconds(); // Until Redis has said.
     private double _bound = double.MaxValue;
     private double _learned;
@@ -18,6 +19,19 @@ internal sealed class TierClock(TimeProvider time)
 
     /// <summary>What the local clock says, in milliseconds since the start.</summary>
     public double Local() => time.GetElapsedTime(_start).TotalMilliseconds;
+
+    /// <summary>
+    /// A time of Redis's, in microseconds, that surely comes before so long has passed since a local time; 0 where its clock
+    /// is not known so well.
+    /// </summary>
+    public long Until(double local, TimeSpan limit)
+    {
+        lock (_gate)
+        {
+            var left = limit.TotalMilliseconds - _bound - ((local - _learned) * Drift);
+            return left > 0 ? (long)((_exact + local + left) * 1_000) : 0;
+        }
+    }
 
     /// <summary>Redis said this between these two local times.</summary>
     public void Learn(double remote, double sent, double received)
@@ -31,6 +45,7 @@ internal sealed class TierClock(TimeProvider time)
             {
                 _bound = bound;
                 _learned = received;
+                _exact = offset;
                 Volatile.Write(ref _offset, (long)offset);
             }
         }
