@@ -175,12 +175,10 @@ internal sealed partial class Shard
     /// <summary>What a heartbeat asks; the clock is learned on the way.</summary>
     private async Task<RedisValue[]> AskAsync(Wait wait, CancellationToken end)
     {
-        var (own, all) = (Clock.Local(), tier.Clock.Local());
+        var sent = clock.Local();
         var beat = EvaluateAsync(Scripts.Beat, [names.Versions, names.Tags, names.Node], []);
         var reply = (RedisValue[])(await tier.Deadlines.WithinAsync(beat, wait, end).ConfigureAwait(false))!;
-        var time = ((double)reply[4] * 1_000) + ((double)reply[5] / 1_000);
-        Clock.Learn(time, own, Clock.Local());
-        tier.Clock.Learn(time, all, tier.Clock.Local());
+        clock.Learn(((double)reply[4] * 1_000) + ((double)reply[5] / 1_000), sent, clock.Local());
         return reply;
     }
 

@@ -6,7 +6,8 @@ namespace PerfKit.Caching.Internal.RedisTiers;
 /// One slot's part of a cache: what is known of it, and who waits for what. It has a <see cref="View"/> while it
 /// hears everything, and none from the moment it may not.
 /// </summary>
-internal sealed partial class Shard(TierContext tier, ShardNames names, IDatabase database) : IDisposable
+internal sealed partial class Shard(TierContext tier, ShardNames names, TierClock clock, IDatabase database)
+    : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Lock _hearing = new();
@@ -20,7 +21,7 @@ internal sealed partial class Shard(TierContext tier, ShardNames names, IDatabas
     public TierContext Tier => tier;
 
     /// <summary>The clock of this shard's server; on a cluster each has its own.</summary>
-    public TierClock Clock { get; } = new(tier.Time);
+    public TierClock Clock => clock;
 
     public ShardNames Names => names;
 

@@ -1,21 +1,20 @@
 namespace PerfKit.Caching.Internal.RedisTiers;
 
 /// <summary>
-/// Redis's clock, read between heartbeats off the local one that never jumps. An answer tells it to within half of how long
-/// the answer took; that bound ages by 200 parts in a million, and a better answer replaces it.
+/// A server's clock, read between heartbeats off the local one that never jumps. An answer tells it to within half of how
+/// long the answer took; that bound ages by 200 parts in a million. A better answer replaces it, and one that contradicts
+/// it: then the clock was set, or another server answers.
 /// </summary>
 internal sealed class TierClock(TimeProvider time)
 {
     private const double Drift = 200e-6;
-    private const double MostTrusted = 60_000; // Beyond such a difference the clock was set, or it is another server's.
     private readonly long _start = time.GetTimestamp();
     private readonly Lock _gate = new();
-    private double _exact; // The offset, once Redis has said.
-    private long _offset = time.GetUtcNow().ToUnixTimeMilliseconds(); // Until Redis has said.
+    private double _offset = time.GetUtcNow().ToUnixTimeMilliseconds(); // Until Redis has said.
     private double _bound = double.MaxValue;
     private double _learned;
 
-    public long NowMilliseconds => Volatile.Read(ref _offset) + (long)Local();
+    public long NowMilliseconds => (long)(Volatile.Read(ref _offset) + Local());
 
     /// <summary>What the local clock says, in milliseconds since the start.</summary>
     public double Local() => time.GetElapsedTime(_start).TotalMilliseconds;
@@ -29,7 +28,7 @@ internal sealed class TierClock(TimeProvider time)
         lock (_gate)
         {
             var left = limit.TotalMilliseconds - _bound - ((local - _learned) * Drift);
-            return left > 0 ? (long)((_exact + local + left) * 1_000) : 0;
+            return left > 0 ? (long)((_offset + local + left) * 1_000) : 0;
         }
     }
 
@@ -41,12 +40,11 @@ internal sealed class TierClock(TimeProvider time)
             var bound = (received - sent) / 2;
             var offset = remote - ((sent + received) / 2);
             var aged = _bound + ((received - _learned) * Drift);
-            if (bound <= aged || Math.Abs(offset - _offset) > MostTrusted)
+            if (bound <= aged || Math.Abs(offset - _offset) > bound + aged)
             {
                 _bound = bound;
                 _learned = received;
-                _exact = offset;
-                Volatile.Write(ref _offset, (long)offset);
+                Volatile.Write(ref _offset, offset);
             }
         }
     }

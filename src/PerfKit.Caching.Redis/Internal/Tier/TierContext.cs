@@ -40,6 +40,7 @@ internal sealed class TierContext : IDisposable
 
     public TimeProvider Time { get; }
 
+    /// <summary>That of the first shard's server, which is the same one for every process.</summary>
     public TierClock Clock { get; }
 
     public Deadlines Deadlines { get; }

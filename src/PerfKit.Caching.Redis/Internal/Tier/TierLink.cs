@@ -176,7 +176,8 @@ internal sealed class TierLink : IDisposable
         for (var i = 0; i < shards.Length; i++)
         {
             var names = new ShardNames(_tier.Options.Prefix, _tier.Name, i, node);
-            shards[i] = new Shard(_tier, names, servers.GetDatabase());
+            var clock = i == 0 ? _tier.Clock : new TierClock(_tier.Time);
+            shards[i] = new Shard(_tier, names, clock, servers.GetDatabase());
         }
 
         return shards;
