@@ -95,8 +95,13 @@ public sealed class OutputCacheServerTests
         await using var redis = await RedisServer.StartPrivateAsync();
         await using var one = await OverAsync(redis, waits: false);
         await using var two = await OverAsync(redis, one.Prefix, waits: false);
-        var page = await one.Node.GetAsync("/page");
-        await EventuallyAsync(async () => await two.Node.GetAsync("/page") == page);
+        var page = "";
+        await EventuallyAsync(async () =>
+        {
+            await one.Node.EvictAsync("pages");
+            page = await one.Node.GetAsync("/page");
+            return await two.Node.GetAsync("/page") == page;
+        });
 
         redis.Freeze();
         var clock = Stopwatch.StartNew();
@@ -116,13 +121,19 @@ public sealed class OutputCacheServerTests
     {
         prefix ??= Guid.NewGuid().ToString("N");
         var node = await OutputNode.StartAsync(cache =>
+        {
+            cache.Services.Configure<TieredCacheOptions>(
+                cache.Name,
+                static o => o.UnheardExpiration = TimeSpan.FromMinutes(10) // However long a busy machine takes.
+            );
             cache.AddRedis(o =>
             {
                 o.Configuration = redis.ConnectionString;
                 o.Prefix = prefix;
                 o.CommandTimeout = waits ? TimeSpan.FromSeconds(30) : o.CommandTimeout; // Other tests keep threads busy.
-            })
-        );
+            });
+        });
+        await node.JoinedAsync();
         return new Over(node, prefix);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +12,9 @@ namespace PerfKit.Caching.Tests.Output;
 /// <summary>A web server with an output cache that says how often each path was made.</summary>
 internal sealed class OutputNode : IAsyncDisposable
 {
+    private const HybridCacheEntryFlags ReadBehind =
+        HybridCacheEntryFlags.DisableLocalCache | HybridCacheEntryFlags.DisableDistributedCacheWrite;
+
     private readonly WebApplication _app;
     private readonly HttpClient _client;
     private int _made;
@@ -55,6 +59,25 @@ internal sealed class OutputNode : IAsyncDisposable
         request.Headers.Add("X-Tone", tone);
         using var response = await _client.SendAsync(request);
         return await response.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>When what is behind this server's cache is heard: before that it is not read.</summary>
+    public async Task JoinedAsync()
+    {
+        var cache = _app.Services.GetRequiredKeyedService<TieredCache>("output");
+        var isThere = false;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!isThere)
+        {
+            isThere = true;
+            await cache.SetAsync("beacon", "lit");
+            await cache.GetOrCreateAsync(
+                "beacon",
+                _ => ValueTask.FromResult($"{isThere = false}"),
+                new HybridCacheEntryOptions { Flags = ReadBehind },
+                cancellationToken: limit.Token
+            );
+        }
     }
 
     public ValueTask EvictAsync(string tag) =>
