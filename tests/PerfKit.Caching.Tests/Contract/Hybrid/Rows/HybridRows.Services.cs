@@ -59,16 +59,7 @@ internal static partial class HybridRows
                 stand,
                 "of several factories the one registered last goes first",
                 Serialization,
-                () =>
-                    TokenWrittenAsync(
-                        stand,
-                        static s =>
-                        {
-                            s.AddSingleton<IHybridCacheSerializerFactory>(new Mint("first"));
-                            s.AddSingleton<IHybridCacheSerializerFactory>(new Mint("last"));
-                        },
-                        "last"
-                    )
+                () => TokenWrittenAsync(stand, AddTwoMints, "last")
             ),
             Row(stand, "a factory is not asked for texts and bytes", Serialization, () => BuiltInAsync(stand)),
             Row(stand, "a type that a factory refuses goes through JSON", Serialization, () => RefusedAsync(stand)),
@@ -135,6 +126,12 @@ internal static partial class HybridRows
                 }
             ),
         ];
+
+    private static void AddTwoMints(IServiceCollection services)
+    {
+        services.AddSingleton<IHybridCacheSerializerFactory>(new Mint("first"));
+        services.AddSingleton<IHybridCacheSerializerFactory>(new Mint("last"));
+    }
 
     /// <summary>A mutable value is written and read by its serializer in every process, alone too.</summary>
     private static async Task TokenWrittenAsync(HybridStand stand, Action<IServiceCollection> add, string expected)
