@@ -157,9 +157,10 @@ internal sealed partial class RedisTier
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Found> LookAsync(Shard shard, RedisKey key, CancellationToken cancellationToken)
     {
+        var wait = _tier.Wait("reading");
         if (shard.View is null)
         {
-            await shard.ViewAsync(cancellationToken).ConfigureAwait(false);
+            wait = await HearingAsync(shard, wait, cancellationToken).ConfigureAwait(false);
         }
 
         try
@@ -167,7 +168,7 @@ internal sealed partial class RedisTier
             var lease = await _tier
                 .Deadlines.WithinAsync(
                     shard.Database.StringGetLeaseAsync(key, CommandFlags.DemandMaster),
-                    _tier.Wait("reading"),
+                    wait,
                     cancellationToken
                 )
                 .ConfigureAwait(false);

@@ -10,13 +10,13 @@ internal sealed partial class RedisTier
     public async ValueTask PutAsync(string key, TierValue value, CancellationToken cancellationToken)
     {
         var shard = await ShardAsync(key, cancellationToken).ConfigureAwait(false);
-        await shard.ViewAsync(cancellationToken).ConfigureAwait(false);
+        var length = value.Payload.Length;
+        var wait = await HearingAsync(shard, _tier.Wait("putting", length), cancellationToken).ConfigureAwait(false);
         var tail = Outgoing.Tail(value);
         var id = new byte[16];
         _tier.NextId(id);
         var expiry = new byte[16];
         ValueFormat.WriteNumber(Outgoing.ExpiryOf(_tier, value), expiry);
-        var wait = _tier.Wait("putting", tail.Length);
         var sent = shard.Clock.Local();
         RedisValue[] values =
         [
@@ -25,7 +25,7 @@ internal sealed partial class RedisTier
             Outgoing.Milliseconds(value.TimeToLive),
             expiry,
             tail.Bytes,
-            shard.Clock.Until(sent, wait.Limit),
+            shard.Clock.Until(sent, wait.Left),
         ];
         try
         {
@@ -36,7 +36,7 @@ internal sealed partial class RedisTier
         catch (Exception e) when (e is RedisConnectionException or RedisTimeoutException)
         {
             // It may have arrived all the same, and must not take effect once its caller goes on.
-            var left = wait.Limit - TimeSpan.FromMilliseconds(shard.Clock.Local() - sent);
+            var left = wait.Left - TimeSpan.FromMilliseconds(shard.Clock.Local() - sent);
             await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _tier.Time, cancellationToken)
                 .ConfigureAwait(false);
             throw;
@@ -46,8 +46,8 @@ internal sealed partial class RedisTier
     public async ValueTask RemoveAsync(string key, CancellationToken cancellationToken)
     {
         var shard = await ShardAsync(key, cancellationToken).ConfigureAwait(false);
-        await shard.ViewAsync(cancellationToken).ConfigureAwait(false);
-        await RemoveAsync(shard, [key], cancellationToken).ConfigureAwait(false);
+        var wait = await HearingAsync(shard, _tier.Wait("removing"), cancellationToken).ConfigureAwait(false);
+        await RemoveAsync(shard, [key], wait, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken)
@@ -79,28 +79,28 @@ internal sealed partial class RedisTier
         // Also where everything was removed: a claim is void when its key is removed, whatever tags it writes.
         foreach (var batch in keys.GroupBy(k => ShardOf(shards, k)).SelectMany(g => Batches(g.Key, g)))
         {
-            await RemoveAsync(batch.Shard, batch.Keys, cancellationToken).ConfigureAwait(false);
+            var wait = _tier.Wait("removing", batch.Keys.Sum(static k => k.Length));
+            await RemoveAsync(batch.Shard, batch.Keys, wait, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private static IEnumerable<(Shard Shard, string[] Keys)> Batches(Shard shard, IEnumerable<string> keys) =>
         keys.Chunk(BatchKeys).Select(k => (shard, k));
 
-    private async Task RemoveAsync(Shard shard, string[] keys, CancellationToken cancellationToken)
+    private static async Task RemoveAsync(Shard shard, string[] keys, Wait wait, CancellationToken cancellationToken)
     {
         RedisKey[] redisKeys = [.. keys.Select(shard.Names.Key)];
         RedisValue[] names = [.. keys.Select(k => (RedisValue)TextBytes.Of(k))];
-        var wait = _tier.Wait("removing", names.Sum(n => n.Length()));
         await shard.VersionedAsync(Scripts.Remove, redisKeys, names, wait, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task RemoveByTagAsync(Shard shard, string tag, CancellationToken cancellationToken)
     {
-        await shard.ViewAsync(cancellationToken).ConfigureAwait(false);
+        var wait = await HearingAsync(shard, _tier.Wait("removing a tag"), cancellationToken).ConfigureAwait(false);
         RedisValue member = tag == Everything ? Everything : TagQuestion.Member(TextBytes.Of(tag));
         RedisValue[] values = [member, _tier.Options.TagCapacity];
         var (epoch, sequence) = await shard
-            .VersionedAsync(Scripts.RemoveTag, [], values, _tier.Wait("removing a tag"), cancellationToken)
+            .VersionedAsync(Scripts.RemoveTag, [], values, wait, cancellationToken)
             .ConfigureAwait(false);
         shard.OwnTagRemoved(((ReadOnlyMemory<byte>)member).Span, epoch, sequence);
     }

@@ -107,6 +107,19 @@ internal sealed partial class RedisTier : ICacheTier, IDisposable, IAsyncDisposa
         return ShardOf(await ShardsAsync(cancellationToken).ConfigureAwait(false), key);
     }
 
+    /// <summary>Waits until the shard hears, which counts against the command behind it: no call has two deadlines to wait for.</summary>
+    private async ValueTask<Wait> HearingAsync(Shard shard, Wait wait, CancellationToken cancellationToken)
+    {
+        if (shard.View is not null)
+        {
+            return wait;
+        }
+
+        var began = _tier.Clock.Local();
+        await shard.ViewAsync(cancellationToken).ConfigureAwait(false);
+        return wait with { Spent = TimeSpan.FromMilliseconds(_tier.Clock.Local() - began) };
+    }
+
     private sealed class Ending(Telling telling) : IDisposable
     {
         public void Dispose() => telling.End();

@@ -40,7 +40,7 @@ internal sealed class Reply<T> : DeadlineNode, IValueTaskSource<T>
         reply._core.RunContinuationsAsynchronously = false;
         reply._state = Waiting;
         var token = reply._core.Version;
-        deadlines.Add(reply, wait.Limit);
+        deadlines.Add(reply, wait.Left);
         if (cancellationToken.CanBeCanceled)
         {
             reply._cancellationToken = cancellationToken;

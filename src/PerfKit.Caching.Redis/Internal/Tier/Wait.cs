@@ -4,8 +4,11 @@ namespace PerfKit.Caching.Internal.RedisTiers;
 /// <param name="Operation">What it does: <c>reading</c>.</param>
 /// <param name="Place">Where: cache and servers.</param>
 /// <param name="Limit">How long it may take.</param>
-internal readonly record struct Wait(string Operation, string Place, TimeSpan Limit)
+/// <param name="Spent">How much of that has passed before it was sent.</param>
+internal readonly record struct Wait(string Operation, string Place, TimeSpan Limit, TimeSpan Spent = default)
 {
+    public TimeSpan Left => Limit > Spent ? Limit - Spent : TimeSpan.Zero;
+
     public TimeoutException Exceeded() =>
         new(FormattableString.Invariant($"{Place}: {Operation} took longer than {Limit.TotalMilliseconds:0} ms."));
 }

@@ -49,7 +49,8 @@ public sealed class Mixed : Claim
         var faults = reports
             .SelectMany(static r => r.Faults)
             .Where(static f =>
-                f.Kind != NodeFault.Slow && (f.Kind != NodeFault.StaleOther || f.Milliseconds > MostLagMilliseconds)
+                f.Kind is not (NodeFault.Slow or NodeFault.StaleAway)
+                && (f.Kind != NodeFault.StaleOther || f.Milliseconds > MostLagMilliseconds)
             )
             .ToList();
         var fights = reports.Count(static r => r.MostMade > MostMade);

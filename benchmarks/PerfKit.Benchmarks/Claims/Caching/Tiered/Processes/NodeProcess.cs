@@ -36,8 +36,11 @@ internal sealed class NodeProcess : IAsyncDisposable
             ' ',
             _process
                 .Output.Split('\n')
-                .Where(static line => line.Contains("Cache '", StringComparison.Ordinal))
-                .TakeLast(4)
+                .Where(static line =>
+                    line.Contains("Cache '", StringComparison.Ordinal)
+                    || line.Contains("PerfKit.Caching.TieredCache[", StringComparison.Ordinal)
+                )
+                .TakeLast(24)
         );
 
     /// <summary>Factory calls of the crowd that ended.</summary>

@@ -123,7 +123,7 @@ internal static class RecoveryRun
             {
                 var report = await node.AskAsync<LoadReport>("sweep");
                 var faults = report.Faults.Where(static f => f.Kind != NodeFault.Slow).ToList();
-                if (isJudged || faults.Any(static f => f.Kind != NodeFault.StaleOther))
+                if (isJudged || faults.Any(static f => f.Kind is not (NodeFault.StaleOther or NodeFault.StaleAway)))
                 {
                     _reads += report.Reads;
                     _stale += faults.Count;

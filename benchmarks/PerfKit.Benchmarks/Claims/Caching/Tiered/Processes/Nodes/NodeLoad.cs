@@ -23,6 +23,9 @@ internal sealed record NodeFault(string Kind, long At, double Milliseconds, stri
     /// <summary>Older than what another process had written.</summary>
     public const string StaleOther = "stale-other";
 
+    /// <summary>The same while one of the two was cut off from Redis, where neither can tell the other.</summary>
+    public const string StaleAway = "stale-away";
+
     /// <summary>Longer over its factory than the bound.</summary>
     public const string Slow = "slow";
 }
@@ -113,6 +116,7 @@ internal sealed class NodeLoad(TieredCache cache, Truth truth)
         var own = Volatile.Read(ref _own[key]);
         var (completed, completedAt) = truth.CompletedOf(key);
         var began = Stopwatch.GetTimestamp();
+        var isAvailable = cache.IsTierAvailable;
         var call = new Call(truth, key);
         var text = await TimeAsync(
             "read",
@@ -144,7 +148,9 @@ internal sealed class NodeLoad(TieredCache cache, Truth truth)
         else if (version < completed)
         {
             var behind = (began - completedAt) * 1_000.0 / Stopwatch.Frequency;
-            Note(NodeFault.StaleOther, began, behind, $"key {key} gave {version} behind {completed}");
+            var isHeard = isAvailable && cache.IsTierAvailable && completedAt != Truth.Unheard;
+            var kind = isHeard ? NodeFault.StaleOther : NodeFault.StaleAway;
+            Note(kind, began, behind, $"key {key} gave {version} behind {completed}");
         }
     }
 
@@ -178,7 +184,7 @@ internal sealed class NodeLoad(TieredCache cache, Truth truth)
         for (var i = 0; i < keys.Length; i++)
         {
             Volatile.Write(ref _own[keys[i]], versions[i]);
-            truth.Complete(keys[i], versions[i]);
+            truth.Complete(keys[i], versions[i], isHeard: cache.IsTierAvailable);
         }
 
         Interlocked.Increment(ref _writes);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using PerfKit.Caching;
 
 namespace PerfKit.Benchmarks.Claims.Caching.Tiered.Processes.Nodes;
@@ -25,7 +26,8 @@ internal sealed class TieredNode(TieredCache cache, Truth? truth)
     public static async Task<object?> RunAsync(string[] args)
     {
         var services = new ServiceCollection();
-        services.AddLogging(static l => l.AddConsole(static o => o.LogToStandardErrorThreshold = LogLevel.Trace));
+        services.AddLogging(static l => l.AddSimpleConsole(static o => o.TimestampFormat = "ss.fff "));
+        services.Configure<ConsoleLoggerOptions>(static o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         services.AddPerfKitTieredCache().AddRedis(o => o.Configuration = args[0]);
         OtherFormat.Pretend(services, byte.Parse(args[1], CultureInfo.InvariantCulture));
         await using var provider = services.BuildServiceProvider();
