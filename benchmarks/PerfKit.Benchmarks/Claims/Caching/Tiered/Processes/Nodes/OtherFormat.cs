@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Text;
+using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using PerfKit.Caching;
 
@@ -6,7 +8,8 @@ namespace PerfKit.Benchmarks.Claims.Caching.Tiered.Processes.Nodes;
 
 /// <summary>
 /// Makes a node one of another release, whose envelopes bear another version: the third byte of what goes to the tier and
-/// comes from it. What bears today's version is then of a version that it does not know.
+/// comes from it. What bears today's version is then of a version that it does not know, and its texts are other bytes, so
+/// that one who read them all the same would be found out.
 /// </summary>
 internal static class OtherFormat
 {
@@ -20,6 +23,7 @@ internal static class OtherFormat
             return;
         }
 
+        services.AddSingleton<IHybridCacheSerializer<string>, Texts>();
         var inner = services.Single(static s => s.ServiceType == typeof(ICacheTier));
         services.Remove(inner);
         services.AddKeyedSingleton<ICacheTier>(
@@ -40,6 +44,13 @@ internal static class OtherFormat
         }
 
         return new ReadOnlySequence<byte>(bytes);
+    }
+
+    private sealed class Texts : IHybridCacheSerializer<string>
+    {
+        public string Deserialize(ReadOnlySequence<byte> source) => Encoding.Unicode.GetString(source);
+
+        public void Serialize(string value, IBufferWriter<byte> target) => Encoding.Unicode.GetBytes(value, target);
     }
 
     private sealed class Tier(ICacheTier inner, byte version) : ICacheTier, IDisposable
