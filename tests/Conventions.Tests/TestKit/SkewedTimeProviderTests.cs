@@ -20,4 +20,17 @@ public sealed class SkewedTimeProviderTests
         skewed.GetElapsedTime(start).Should().Be(TimeSpan.FromSeconds(1));
         rings.Should().Be(1);
     }
+
+    [Fact]
+    public void The_date_jumps_and_timestamps_run_on()
+    {
+        var clock = new FakeTimeProvider();
+        var skewed = new SkewedTimeProvider(clock, TimeSpan.Zero);
+        var start = skewed.GetTimestamp();
+
+        skewed.Skew = TimeSpan.FromMinutes(5);
+
+        skewed.GetUtcNow().Should().Be(clock.GetUtcNow() + TimeSpan.FromMinutes(5));
+        skewed.GetElapsedTime(start).Should().Be(TimeSpan.Zero);
+    }
 }

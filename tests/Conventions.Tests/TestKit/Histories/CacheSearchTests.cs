@@ -38,6 +38,30 @@ public sealed class CacheSearchTests
         (await One.PlayAsync(first!.Seed, Start(Bug.RunningLoad, 1)))!.ToString().Should().Be(first.ToString());
     }
 
+    [Fact]
+    public async Task A_history_that_is_played_once_is_judged_by_its_record()
+    {
+        var found = await One.RunAsync(1, 200, Start(Bug.RunningLoad, 1));
+
+        var once = await One.PlayOnceAsync(found!.Seed, _ => Start(Bug.RunningLoad, 1)(0));
+
+        once!.Fault.Should().Be(CacheFault.Stale);
+    }
+
+    [Theory]
+    [InlineData(Bug.None, false)]
+    [InlineData(Bug.MissedMessage, true)]
+    public async Task What_runs_without_a_schedule_is_judged_too(Bug bug, bool isFound)
+    {
+        CacheViolation? found = null;
+        for (var seed = 1; seed <= 200; seed++)
+        {
+            found ??= await Three.RaceAsync(seed, 1, _ => Start(bug, 3)(0));
+        }
+
+        (found is not null).Should().Be(isFound);
+    }
+
     private static async Task FindAsync(CacheSearch search, Bug bug, int nodes, int operations)
     {
         var found = await search.RunAsync(1, 200, Start(bug, nodes));

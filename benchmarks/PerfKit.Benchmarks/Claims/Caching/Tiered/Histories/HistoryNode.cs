@@ -107,7 +107,7 @@ internal sealed class HistoryNode : IAsyncDisposable
 
     /// <summary>
     /// Completes when the node has to have heard what had reached Redis at the call: a marker that it held is removed
-    /// behind that by another node, and it does not serve it any more. Calls that come together share a marker.
+    /// behind that by another node, and it does not serve it any more, or not for two seconds. Calls that come together share a marker.
     /// </summary>
     public Task HearAsync()
     {

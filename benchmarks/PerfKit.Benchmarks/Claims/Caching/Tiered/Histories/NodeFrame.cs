@@ -65,6 +65,6 @@ internal enum NodeFlag : byte
     /// <summary>Behind the call the second tier was not available: what the call wrote may have to be told yet.</summary>
     Away = 1,
 
-    /// <summary>The call threw, and its exception is on the error output; or a marker was served too long.</summary>
+    /// <summary>The call threw, and its exception is on the error output.</summary>
     Failed = 2,
 }

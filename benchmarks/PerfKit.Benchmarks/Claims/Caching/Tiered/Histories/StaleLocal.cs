@@ -20,12 +20,14 @@ public sealed class StaleLocal : Claim
     private const int Lanes = 64;
     private const int Racing = 4;
 
+    // Each part ends with its first. A repeat does not undo what was found, for threads do not race twice the same way.
+    private static readonly ConcurrentQueue<string> Found = new();
+
     private static readonly CacheSearch Exact = new() { Keys = 3, Settle = SeededSchedule.UntilIdle };
     private static readonly CacheSearch Timed = new() { Keys = 3, Settle = TimeSpan.FromMilliseconds(2) };
     private static readonly CacheSearch Races = new() { Keys = 3, Steps = 200 };
 
     private readonly List<string> _notes = [];
-    private int _wrong; // Each part ends with its first.
 
     public override string Area => "caching-tiered";
     public override string Id => "stale-local";
@@ -34,12 +36,21 @@ public sealed class StaleLocal : Claim
 
     public override async Task<Measured> MeasureAsync(CancellationToken cancellationToken)
     {
+        if (Found.IsEmpty)
+        {
+            await PlayAsync(cancellationToken);
+        }
+
+        return new Measured(Found.Count, "stale reads", string.Join("; ", Found.Concat(_notes)));
+    }
+
+    private async Task PlayAsync(CancellationToken cancellationToken)
+    {
         var more = GateRun.IsQuick ? 1 : 10;
         await PlayAsync("alone", 2_000 * more, StartAlone, cancellationToken);
         await PlayAsync("serving old values", 2_000 * more, StartServingOld, cancellationToken);
         await OverRedisAsync(1_000 * more, cancellationToken);
         await RaceAsync(1_000 * more, cancellationToken);
-        return new Measured(_wrong, "stale reads", string.Join("; ", _notes));
     }
 
     private static ValueTask<ICacheNodes> StartAlone(int seed) =>
@@ -119,8 +130,7 @@ public sealed class StaleLocal : Claim
             return;
         }
 
-        _wrong++;
-        _notes.Add(
+        Found.Enqueue(
             string.Create(CultureInfo.InvariantCulture, $"{name}: seed {violation.Seed - Seed + 1:N0} is wrong")
         );
         await Console.Error.WriteLineAsync(violation.ToString());
