@@ -21,6 +21,7 @@ internal sealed record RecoveryFigures(double Seconds, int Stale, int Reads, str
 internal static class RecoveryRun
 {
     private const int Writes = 250;
+    private const int FewWrites = 5; // So that what the snapshot lacks is not removed once more.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1); // What `recovery` allows.
     private static readonly SharedRun<RecoveryFigures> Run = new(MeasureAsync);
 
@@ -74,12 +75,13 @@ internal static class RecoveryRun
 
         public async Task<RecoveryFigures> RunAsync(OutageKind kind, double seconds)
         {
+            var writes = kind == OutageKind.FromSnapshot ? FewWrites : Writes;
             await PrepareAsync(kind);
             var left = Task.Delay(TimeSpan.FromSeconds(seconds)); // Because the outage is to last so long.
             await Outage.BeginAsync(server, kind);
-            await WriteAsync(seed);
+            await WriteAsync(seed, writes);
             await SweepAsync(isJudged: false);
-            await WriteAsync(seed + 100);
+            await WriteAsync(seed + 100, writes);
             var beacons = Task.WhenAll(
                 nodes[0].AskAsync<long>($"beacon one-{seed} other-{seed}"),
                 nodes[1].AskAsync<long>($"beacon other-{seed} one-{seed}")
@@ -107,14 +109,14 @@ internal static class RecoveryRun
                     server.ConnectionString + ",allowAdmin=true"
                 );
                 await client.GetServers()[0].ExecuteAsync("SAVE");
-                await WriteAsync(seed + 200);
+                await WriteAsync(seed + 200, Writes);
                 await SweepAsync(isJudged: false);
             }
         }
 
-        private async Task WriteAsync(int random) =>
+        private async Task WriteAsync(int random, int writes) =>
             await Task.WhenAll(
-                nodes.Select((node, i) => node.AskAsync<LoadReport>($"write {Writes} {(random * 10) + i}"))
+                nodes.Select((node, i) => node.AskAsync<LoadReport>($"write {writes} {(random * 10) + i}"))
             );
 
         private async Task SweepAsync(bool isJudged, params NodeProcess[] more)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Caching.Hybrid;
 using PerfKit.Caching;
 
 namespace PerfKit.Benchmarks.Claims.Caching.Tiered.Processes.Nodes;
@@ -12,6 +13,11 @@ internal sealed record CrowdReport(string[] Values, int Answered, long LastAt);
 /// </summary>
 internal sealed class NodeCrowd(TieredCache cache)
 {
+    private static readonly HybridCacheEntryOptions TierOnly = new()
+    {
+        Flags = HybridCacheEntryFlags.DisableLocalCache | HybridCacheEntryFlags.DisableDistributedCacheWrite,
+    };
+
     private TaskCompletionSource _gate = new();
     private Task<(string Value, long At)>[] _callers = [];
 
@@ -35,9 +41,9 @@ internal sealed class NodeCrowd(TieredCache cache)
         );
     }
 
-    /// <summary>One caller, whose factory says what it is.</summary>
+    /// <summary>What the second tier has; a factory would say what it is.</summary>
     public async Task<string> ReadAsync(string key) =>
-        await cache.GetOrCreateAsync(key, static _ => ValueTask.FromResult("made anew"));
+        await cache.GetOrCreateAsync(key, static _ => ValueTask.FromResult("made anew"), TierOnly);
 
     private async Task<(string Value, long At)> CallAsync(Task gate, string key, int factoryMilliseconds)
     {
