@@ -73,7 +73,6 @@ public sealed class LeaderCalls : Claim
     public override string Area => "caching-tiered";
     public override string Id => "leader-calls";
     public override Bar Bar => Bar.AtMost(2, "calls");
-    public override bool Quick => true;
 
     public override async Task<Measured> MeasureAsync(CancellationToken cancellationToken) =>
         new((await LeaderRun.ForAsync(Id)).Calls, "calls", LeaderRun.Note);
@@ -85,7 +84,6 @@ public sealed class LeaderDelay : Claim
     public override string Area => "caching-tiered";
     public override string Id => "leader-delay";
     public override Bar Bar => Bar.AtMost(100, "ms");
-    public override bool Quick => true;
 
     public override async Task<Measured> MeasureAsync(CancellationToken cancellationToken) =>
         new((await LeaderRun.ForAsync(Id)).Delay, "ms", LeaderRun.Note);

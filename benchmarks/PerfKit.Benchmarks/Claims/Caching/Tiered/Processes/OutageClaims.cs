@@ -59,7 +59,6 @@ public sealed class OutageFirst : Claim
     public override string Area => "caching-tiered";
     public override string Id => "outage-first";
     public override Bar Bar => Bar.AtMost(50, "ms");
-    public override bool Quick => true;
 
     public override async Task<Measured> MeasureAsync(CancellationToken cancellationToken)
     {
