@@ -54,7 +54,8 @@ internal sealed class MeterObserver(IMeterFactory meters, TimeProvider clock) : 
             _lastReadAt = now;
             _listener.RecordObservableInstruments();
             var readings = new List<MeterReading>();
-            foreach (var (_, series) in _instruments.OrderBy(static i => i.Key.Name, StringComparer.Ordinal))
+            var instruments = _instruments.ToArray(); // Its own, at one moment: others are published meanwhile.
+            foreach (var (_, series) in instruments.OrderBy(static i => i.Key.Name, StringComparer.Ordinal))
             {
                 series.Read(readings, since);
             }

@@ -55,6 +55,31 @@ public sealed class MeterObserverTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Read_while_instruments_are_published_gives_those_there_are()
+    {
+        var publishing = Task.WhenAll(
+            Enumerable
+                .Range(0, 2)
+                .Select(t =>
+                    Task.Run(() =>
+                    {
+                        for (var i = 0; i < 500; i++)
+                        {
+                            _meter.CreateCounter<long>($"test.{t}.{i}");
+                        }
+                    })
+                )
+        );
+
+        while (!publishing.IsCompleted)
+        {
+            Read();
+        }
+
+        await publishing;
+    }
+
+    [Fact]
     public void Read_leaves_out_other_meters_and_other_hosts()
     {
         using var other = new ServiceCollection().AddMetrics().BuildServiceProvider();
