@@ -1,5 +1,6 @@
 using FileService.Data;
 using FileService.Files;
+using FileService.Files.Caching;
 using PerfKit.Streaming;
 
 namespace FileService.Before;
@@ -8,7 +9,12 @@ namespace FileService.Before;
 /// Syncing before: every file, one after the other, is read whole, written whole and asked for again to see that it arrived,
 /// whether the storage had it already or not.
 /// </summary>
-internal sealed class NaiveStorageSync(Database database, ContentStores stores, TimeProvider clock) : IStorageSync
+internal sealed class NaiveStorageSync(
+    Database database,
+    InvalidatingWrites writes,
+    ContentStores stores,
+    TimeProvider clock
+) : IStorageSync
 {
     private const int PageSize = 100;
 
@@ -34,10 +40,7 @@ internal sealed class NaiveStorageSync(Database database, ContentStores stores, 
             {
                 if (await CopyAsync(source, target, file, ct))
                 {
-                    await database.WriteAsync(
-                        w => w.MarkSyncedAsync(storage.Id, "replica", [file], clock.NowMicros()),
-                        ct
-                    );
+                    await writes.MarkSyncedAsync(workspace, storage, [file], clock.NowMicros(), ct);
                 }
 
                 progress.AddDone(1);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using FileService.Data;
+using FileService.Files.Caching;
 using FileService.Setup;
 using PerfKit.Query;
 
@@ -27,6 +28,11 @@ internal static class SearchCommand
         var index = services.Get<ISearchIndex<Guid>>();
         await using var connection = await services.Get<Database>().OpenAsync(ct);
         var drift = repair ? await index.RepairAsync(connection, ct) : await index.CheckAsync(connection, ct);
+        if (repair && !drift.IsNone)
+        {
+            await services.Get<MetadataCache>().RemoveAsync(Invalidation.Everything); // Services that run found what was there.
+        }
+
         Console.WriteLine(Describe(drift, repair));
         return drift.IsNone || repair ? 0 : Drifted;
     }

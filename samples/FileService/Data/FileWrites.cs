@@ -18,23 +18,23 @@ internal static class FileWrites
             scope.Transaction
         );
 
-    /// <summary>The contents that files have at these paths now.</summary>
-    public static async Task<HashSet<string>> CurrentHashesAsync(
+    /// <summary>The contents that files have at these paths now, and what they are taken for.</summary>
+    public static async Task<List<FileRow>> CurrentContentsAsync(
         this WriteScope scope,
         ISqlDialect dialect,
         Guid workspace,
         IReadOnlyCollection<string> paths
     ) =>
         (
-            await scope.Connection.QueryAsync<string>(
+            await scope.Connection.QueryAsync<FileRow>(
                 $"""
-                select f.content_hash from files f
+                select f.content_hash, f.content_type from files f
                 where f.workspace_id = @workspace and {dialect.In("f.path", "paths")}
                 """,
                 new { workspace, paths = dialect.ListParameter(paths) },
                 scope.Transaction
             )
-        ).ToHashSet();
+        ).AsList();
 
     /// <summary>Inserts the file or gives it its next version; null when it must be new and is not.</summary>
     public static Task<FileRow?> UpsertFileAsync(
@@ -93,7 +93,10 @@ internal static class FileWrites
     /// <summary>Removes the row; its content stays for the collector. Null when it is gone already.</summary>
     public static Task<FileRow?> DeleteFileAsync(this WriteScope scope, string tenant, Guid id) =>
         scope.Connection.QuerySingleOrDefaultAsync<FileRow>(
-            "delete from files where id = @id and tenant_id = @tenant returning id, content_hash",
+            """
+            delete from files where id = @id and tenant_id = @tenant
+            returning id, tenant_id, workspace_id, path, content_type, content_hash
+            """,
             new { id, tenant },
             scope.Transaction
         );

@@ -1,4 +1,5 @@
 using FileService.Files;
+using FileService.Files.Caching;
 using FileService.Setup;
 using Microsoft.Extensions.Options;
 using PerfKit.Query;
@@ -62,7 +63,7 @@ internal static class FileEndpoints
         var condition = WriteCondition.From(context.Request.GetTypedHeaders());
         if (!condition.IsNone) // Refused before the body is accepted; the commit looks again.
         {
-            condition.Check((await loader.LoadAsync(workspace, path, ct))?.File, static file => file.ContentHash);
+            condition.Check(await loader.FindCurrentAsync(workspace, path, ct), static file => file.ContentHash);
         }
 
         await connection.ReleaseAsync(); // A body may take long, and the write has a connection of its own.
@@ -103,10 +104,10 @@ internal static class FileEndpoints
     {
         var path = RequestPath.FilePathOf(context);
         var workspace = await workspaces.FindAsync(context.Caller().Tenant, ws, context.RequestAborted);
-        var found = await loader.LoadAsync(workspace, path, context.RequestAborted);
-        WriteCondition.From(context.Request.GetTypedHeaders()).Check(found?.File, static file => file.ContentHash);
+        var found = await loader.FindCurrentAsync(workspace, path, context.RequestAborted);
+        WriteCondition.From(context.Request.GetTypedHeaders()).Check(found, static file => file.ContentHash);
         await connection.ReleaseAsync();
-        return found is not null && await files.DeleteAsync(found.File, context.RequestAborted)
+        return found is not null && await files.DeleteAsync(found, context.RequestAborted)
             ? Results.NoContent()
             : throw ProblemException.NotFound("file", path);
     }
@@ -119,10 +120,15 @@ internal static class FileEndpoints
         HttpContext context
     )
     {
-        var found = await FindAsync(id, loader, context);
-        WriteCondition.From(context.Request.GetTypedHeaders()).Check(found.File, RowTag);
+        var found =
+            (
+                Guid.TryParse(id, out var parsed)
+                    ? await loader.FindCurrentAsync(context.Caller().Tenant, parsed, context.RequestAborted)
+                    : null
+            ) ?? throw ProblemException.NotFound("file", id);
+        WriteCondition.From(context.Request.GetTypedHeaders()).Check(found, RowTag);
         await connection.ReleaseAsync();
-        return await files.DeleteAsync(found.File, context.RequestAborted)
+        return await files.DeleteAsync(found, context.RequestAborted)
             ? Results.NoContent()
             : throw ProblemException.NotFound("file", id);
     }
@@ -150,6 +156,7 @@ internal static class FileEndpoints
         Workspaces workspaces,
         IFileLoader loader,
         IConnectionScope connection,
+        MetadataCache cache,
         HttpContext context
     )
     {
@@ -157,6 +164,7 @@ internal static class FileEndpoints
         var workspace = await workspaces.FindAsync(context.Caller().Tenant, ws, context.RequestAborted);
         return new FreshResult(
             connection,
+            cache,
             async () =>
                 await loader.LoadAsync(workspace, path, context.RequestAborted)
                 ?? throw ProblemException.NotFound("file", path),
@@ -170,10 +178,12 @@ internal static class FileEndpoints
         IFileLoader loader,
         IFileConverter converter,
         IConnectionScope connection,
+        MetadataCache cache,
         HttpContext context
     ) =>
         new(
             connection,
+            cache,
             () => FindAsync(id, loader, context),
             async found =>
                 target is null

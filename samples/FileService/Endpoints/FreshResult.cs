@@ -1,15 +1,17 @@
 using FileService.Files;
+using FileService.Files.Caching;
 using PerfKit.Query;
 
 namespace FileService.Endpoints;
 
 /// <summary>
 /// Answers with a file's content, and looks the file up again when its content was collected between the look-up and the
-/// opening: then it was replaced, and the new content is sent, or removed, and the answer is 404. No connection is held
-/// while it opens and converts.
+/// opening: then it was replaced, and the new content is sent, or removed, and the answer is 404. What the caches know of such a
+/// file is dropped first. No connection is held while it opens and converts.
 /// </summary>
 internal sealed class FreshResult(
     IConnectionScope connection,
+    MetadataCache cache,
     Func<ValueTask<FileContent>> find,
     Func<FileContent, ValueTask<IResult>> answer
 ) : IResult
@@ -29,6 +31,7 @@ internal sealed class FreshResult(
             }
             catch (ContentVanishedException) when (!httpContext.Response.HasStarted)
             {
+                await cache.DropAsync(found.File);
                 var again = await FindAsync();
                 if (again.File.Version == found.File.Version)
                 {

@@ -50,8 +50,8 @@ internal static class StorageEndpoints
             throw ProblemException.BadRequest("workspace-required", "Name the workspace to sync.", "workspace");
         }
 
+        var workspace = await workspaces.FindAsync(tenant, body.Workspace, ct); // First: it may open a connection of its own.
         var storage = await storages.FindAsync(tenant, id, ct);
-        var workspace = await workspaces.FindAsync(tenant, body.Workspace, ct);
         var job = await storages.SyncAsync(workspace, storage, ct);
         return Results.Accepted($"/jobs/{job.Id}", JobView.From(job));
     }

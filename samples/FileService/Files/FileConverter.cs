@@ -1,3 +1,4 @@
+using FileService.Files.Caching;
 using FileService.Files.Conversions;
 using FileService.Setup;
 using Microsoft.Extensions.Options;
@@ -20,13 +21,14 @@ internal interface IFileConverter
 }
 
 /// <summary>
-/// Converts once a content: small results are kept by (content hash, conversion), for the same bytes convert
-/// otherwise as Markdown than as HTML; callers at the same time share one conversion. Large results stream through a temporary file, so memory stays flat.
+/// Converts once a content, over all instances that share a Redis: small results are kept by content hash, source type and
+/// target, for the same bytes convert otherwise as Markdown than as HTML; callers at the same time share one conversion, and
+/// readers the bytes. Large results stream through a temporary file, so memory stays flat.
 /// </summary>
 internal sealed class FileConverter(
     ConversionCatalog catalog,
     ContentStores stores,
-    [FromKeyedServices(FileConverter.CacheName)] ILocalCache<(ContentHash Hash, IConversion Conversion), byte[]> cache,
+    [FromKeyedServices(FileConverter.CacheName)] TieredCache cache,
     IOptions<StorageOptions> options
 ) : IFileConverter
 {
@@ -41,12 +43,11 @@ internal sealed class FileConverter(
             return new ConvertedContent(await ToStoreAsync(file, conversion, ct), conversion.ContentType, tag);
         }
 
-        var key = (ContentHash.Parse(file.File.ContentHash, null), conversion);
-        var bytes = await cache.GetOrAddAsync(
-            key,
+        var bytes = await cache.GetOrCreateAsync(
+            CacheKeys.Conversion(file.File.ContentHash, file.File.ContentType, target),
             (File: file, Conversion: conversion),
-            static (_, state, token) => ToMemoryAsync(state.File, state.Conversion, token),
-            ct
+            static (state, token) => ToMemoryAsync(state.File, state.Conversion, token),
+            cancellationToken: ct
         );
 
         return new ConvertedContent(ContentReader.FromMemory(bytes), conversion.ContentType, tag);
@@ -67,7 +68,11 @@ internal sealed class FileConverter(
             "as"
         );
 
-    public static async ValueTask<byte[]> ToMemoryAsync(FileContent file, IConversion conversion, CancellationToken ct)
+    private static async ValueTask<ReadOnlyMemory<byte>> ToMemoryAsync(
+        FileContent file,
+        IConversion conversion,
+        CancellationToken ct
+    )
     {
         using var result = new MemoryStream();
         await RunAsync(file, conversion, result, ct);

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using FileService.Data;
+using FileService.Files.Caching;
 using PerfKit.Query;
 
 namespace FileService.Files;
@@ -9,17 +10,29 @@ namespace FileService.Files;
 internal sealed record ListRequest(FieldSelection Fields, KeysetOrder Order, string? After, int Limit);
 
 /// <summary>Files in pages: keyset at any depth, only the needed columns, storages of a whole page in one trip.</summary>
-internal sealed class FileLister(IConnectionScope connection, ISqlDialect dialect, IKeysetCursors cursors)
+internal sealed class FileLister(CachedReads reads, ISqlDialect dialect, IKeysetCursors cursors)
 {
-    public Task<KeysetPage<FileView>> ListAsync(WorkspaceRow workspace, ListRequest request, CancellationToken ct)
+    public async ValueTask<KeysetPage<FileView>> ListAsync(
+        WorkspaceRow workspace,
+        ListRequest request,
+        CancellationToken ct
+    )
     {
         var scope = $"files {workspace.TenantId} {workspace.Id}";
         var page = KeysetPages.Create(request.Order, cursors, scope, request.After, request.Limit);
-        return connection.RunAsync((db, _) => ReadAsync(db, workspace, request, page, ct), ct);
+        var read = await reads.GetAsync<(ISqlDialect, WorkspaceRow, ListRequest, KeysetQuery), KeysetPage<FileView>>(
+            new CachedRead(reads.Caches.Queries, CacheKeys.List(workspace.Id, request), workspace.Id),
+            (dialect, workspace, request, page),
+            static async (db, s, token) => await ReadAsync(db, s.Item1, s.Item2, s.Item3, s.Item4, token),
+            CachedSizes.Of,
+            ct
+        );
+        return read!;
     }
 
-    private async Task<KeysetPage<FileView>> ReadAsync(
+    private static async Task<KeysetPage<FileView>> ReadAsync(
         DbConnection db,
+        ISqlDialect dialect,
         WorkspaceRow workspace,
         ListRequest request,
         KeysetQuery page,

@@ -1,5 +1,6 @@
 using Dapper;
 using FileService.Data;
+using FileService.Files.Caching;
 using FileService.Setup;
 using Microsoft.Extensions.Options;
 using PerfKit.Caching;
@@ -9,12 +10,13 @@ using PerfKit.Streaming;
 namespace FileService.Files;
 
 /// <summary>
-/// One indexed lookup, then the bytes by their hash: from the content cache when small, which fills itself from the first storage
+/// The row from the cache, or else one indexed lookup; then the bytes by their hash: from the content cache when small, which fills itself from the first storage
 /// that has them while the first reader is served; larger ones are streamed. A content that is not in the cache is found on
 /// a connection of its own, for conversions and fills outlive the request that began them.
 /// </summary>
 internal sealed class FileLoader(
     IConnectionScope connection,
+    CachedReads reads,
     Database database,
     ISqlDialect dialect,
     ContentStores stores,
@@ -26,10 +28,34 @@ internal sealed class FileLoader(
     public const string CacheName = "content";
 
     public async ValueTask<FileContent?> LoadAsync(string tenant, Guid id, CancellationToken ct) =>
-        From(await connection.RunAsync((db, _) => db.FindFileAsync(tenant, id), ct));
+        From(
+            await reads.GetAsync(
+                new CachedRead(reads.Caches.Queries, CacheKeys.File(tenant, id)),
+                (tenant, id),
+                static (db, s, _) => db.FindFileAsync(s.tenant, s.id),
+                CachedSizes.Of,
+                ct
+            )
+        );
 
     public async ValueTask<FileContent?> LoadAsync(WorkspaceRow workspace, string path, CancellationToken ct) =>
-        From(await connection.RunAsync((db, _) => db.FindFileAsync(workspace.Id, path), ct));
+        From(
+            await reads.GetAsync(
+                new CachedRead(reads.Caches.Queries, CacheKeys.Path(workspace.Id, path)),
+                (workspace.Id, path),
+                static (db, s, _) => db.FindFileAsync(s.Id, s.path),
+                CachedSizes.Of,
+                ct
+            )
+        );
+
+    /// <summary>The row as the database has it now, for writes: they decide on nothing that is cached.</summary>
+    public Task<FileRow?> FindCurrentAsync(string tenant, Guid id, CancellationToken ct) =>
+        connection.RunAsync((db, _) => db.FindFileAsync(tenant, id), ct);
+
+    /// <summary>The row at this path as the database has it now.</summary>
+    public Task<FileRow?> FindCurrentAsync(WorkspaceRow workspace, string path, CancellationToken ct) =>
+        connection.RunAsync((db, _) => db.FindFileAsync(workspace.Id, path), ct);
 
     private FileContent? From(FileRow? file) => file is null ? null : new FileContent(file, ct => OpenAsync(file, ct));
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using FileService.Data;
+using FileService.Files.Caching;
 using FileService.Files.Search;
 using PerfKit.Query;
 
@@ -25,13 +26,13 @@ internal interface IFileSearcher
 
 /// <summary>One index lookup, a keyset page of the ranking, then texts of that page alone for its snippets.</summary>
 internal sealed class FileSearcher(
-    IConnectionScope connection,
+    CachedReads reads,
     ISqlDialect dialect,
     ISearchIndex<Guid> index,
     IKeysetCursors cursors
 ) : IFileSearcher
 {
-    public Task<SearchPage> SearchAsync(
+    public async Task<SearchPage> SearchAsync(
         WorkspaceRow workspace,
         SearchQuery query,
         string? after,
@@ -41,7 +42,18 @@ internal sealed class FileSearcher(
     {
         var scope = $"search {workspace.TenantId} {workspace.Id} {string.Join(' ', query.Words)}";
         var page = KeysetPages.Create(index.ByRank, cursors, scope, after, limit);
-        return connection.RunAsync((db, _) => ReadAsync(db, workspace, query, page, ct), ct);
+        var found = await reads.GetAsync<(FileSearcher, WorkspaceRow, SearchQuery, KeysetQuery), SearchPage>(
+            new CachedRead(
+                reads.Caches.Searches,
+                CacheKeys.Words(workspace.Id, string.Join(' ', query.Words), after, limit),
+                workspace.Id
+            ),
+            (this, workspace, query, page),
+            static async (db, s, token) => await s.Item1.ReadAsync(db, s.Item2, s.Item3, s.Item4, token),
+            CachedSizes.Of,
+            ct
+        );
+        return found!;
     }
 
     private async Task<SearchPage> ReadAsync(

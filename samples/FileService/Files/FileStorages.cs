@@ -1,23 +1,21 @@
 using FileService.Data;
+using FileService.Files.Caching;
 using PerfKit.Query;
 
 namespace FileService.Files;
 
-/// <summary>Where files' contents lie. One instance a request: what a request asks for goes in one round trip.</summary>
-internal sealed class FileStorages
+/// <summary>Where a file's contents lie.</summary>
+internal sealed class FileStorages(CachedReads reads, ISqlDialect dialect)
 {
-    private readonly BatchLoader<Guid, IReadOnlyList<FileStorageRow>> _loader;
-
-    public FileStorages(IConnectionScope connection, ISqlDialect dialect) =>
-        _loader = new BatchLoader<Guid, IReadOnlyList<FileStorageRow>>(
-            async (fileIds, ct) =>
-            {
-                var rows = await connection.RunAsync((db, _) => db.FindStoragesAsync(dialect, fileIds), ct);
-                return rows.GroupBy(static row => row.FileId)
-                    .ToDictionary(static group => group.Key, IReadOnlyList<FileStorageRow> (group) => [.. group]);
-            }
+    public async ValueTask<IReadOnlyList<FileStorageRow>> OfAsync(Guid fileId, CancellationToken ct)
+    {
+        var rows = await reads.GetAsync<(ISqlDialect Dialect, Guid File), FileStorageRow[]>(
+            new CachedRead(reads.Caches.Queries, CacheKeys.Storages(fileId)),
+            (dialect, fileId),
+            static async (db, s, _) => [.. await db.FindStoragesAsync(s.Dialect, [s.File])],
+            CachedSizes.Of,
+            ct
         );
-
-    public async ValueTask<IReadOnlyList<FileStorageRow>> OfAsync(Guid fileId, CancellationToken ct) =>
-        await _loader.LoadAsync(fileId, ct) ?? [];
+        return rows ?? [];
+    }
 }

@@ -38,7 +38,7 @@ internal sealed record FileView
     public DateTime? UpdatedAt { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IEnumerable<StorageView>? Storages { get; init; }
+    public IReadOnlyList<StorageView>? Storages { get; init; }
 
     public static FileView From(FileRow row, IEnumerable<FileStorageRow>? storages = null) =>
         From(row, FileFields.Parse(null), storages);
@@ -56,13 +56,11 @@ internal sealed record FileView
             Version = fields.Shows("version") ? row.Version : null,
             CreatedAt = fields.Shows("createdAt") ? Micros.ToUtc(row.CreatedAt) : null,
             UpdatedAt = fields.Shows("updatedAt") ? Micros.ToUtc(row.UpdatedAt) : null,
-            Storages = storages?.Select(static s => new StorageView(
-                s.StorageResourceId,
-                s.Role,
-                s.ContentHash,
-                Micros.ToUtc(s.SyncedAt)
-            )),
+            Storages = storages is null ? null : [.. storages.Select(ViewOf)],
         };
+
+    private static StorageView ViewOf(FileStorageRow row) =>
+        new(row.StorageResourceId, row.Role, row.ContentHash, Micros.ToUtc(row.SyncedAt));
 }
 
 /// <summary>Where a copy of a file's content lies.</summary>

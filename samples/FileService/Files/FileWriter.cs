@@ -1,5 +1,6 @@
 using System.Data.Common;
 using FileService.Data;
+using FileService.Files.Caching;
 using FileService.Files.Search;
 using PerfKit.Query;
 using PerfKit.Streaming;
@@ -13,6 +14,7 @@ namespace FileService.Files;
 /// </summary>
 internal sealed class FileWriter(
     Database database,
+    InvalidatingWrites writes,
     ISqlDialect dialect,
     ContentStores stores,
     KeptContents kept,
@@ -50,28 +52,32 @@ internal sealed class FileWriter(
         CancellationToken ct
     )
     {
-        var (results, replaced) = await database.WriteAsync(scope => WriteBatchAsync(scope, workspace, batch, ct), ct);
-        foreach (var hash in replaced)
-        {
-            kept.Forget(hash);
-        }
-
+        var (results, replaced) = await writes.RunAsync(
+            async scope =>
+            {
+                var written = await WriteBatchAsync(scope, workspace, batch, ct);
+                return (written, Invalidation.OfWritten(workspace.Id, written.Results));
+            },
+            ct
+        );
+        await kept.ForgetAsync(replaced);
         return results;
     }
 
     /// <summary>Removes a file; false when there is none. Its content goes with the next collection.</summary>
     public async Task<bool> DeleteAsync(FileRow file, CancellationToken ct)
     {
-        var deleted = await database.WriteAsync(
+        var deleted = await writes.RunAsync<FileRow?>(
             async scope =>
             {
                 var row = await scope.DeleteFileAsync(file.TenantId, file.Id);
-                if (row is not null)
+                if (row is null)
                 {
-                    await search.RemoveAsync(scope.Connection, row.Id, scope.Transaction, ct);
+                    return (null, null);
                 }
 
-                return row;
+                await search.RemoveAsync(scope.Connection, row.Id, scope.Transaction, ct);
+                return (row, Invalidation.OfRemoved(row));
             },
             ct
         );
@@ -80,11 +86,11 @@ internal sealed class FileWriter(
             return false;
         }
 
-        kept.Forget(deleted.ContentHash);
+        await kept.ForgetAsync([deleted]);
         return true;
     }
 
-    private async Task<(WriteResult[] Results, HashSet<string> Replaced)> WriteBatchAsync(
+    private async Task<(WriteResult[] Results, List<FileRow> Replaced)> WriteBatchAsync(
         WriteScope scope,
         WorkspaceRow workspace,
         IReadOnlyList<PendingFile> batch,
@@ -92,7 +98,7 @@ internal sealed class FileWriter(
     )
     {
         var now = clock.NowMicros();
-        var replaced = await scope.CurrentHashesAsync(dialect, workspace.Id, [.. batch.Select(static f => f.Path)]);
+        var replaced = await scope.CurrentContentsAsync(dialect, workspace.Id, [.. batch.Select(static f => f.Path)]);
 
         // Locks are taken in one order by everybody: contents by hash, then files by path.
         foreach (var file in batch.DistinctBy(static f => f.Hash).OrderBy(static f => f.Hash, StringComparer.Ordinal))
@@ -115,8 +121,8 @@ internal sealed class FileWriter(
             results[index] = await WriteRowAsync(scope, workspace, batch[index], now, ct);
         }
 
-        replaced.ExceptWith(batch.Select(static f => f.Hash));
-        return (results, replaced);
+        var written = batch.Select(static f => f.Hash).ToHashSet(StringComparer.Ordinal);
+        return (results, replaced.FindAll(old => !written.Contains(old.ContentHash)));
     }
 
     private async Task<WriteResult> WriteRowAsync(

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using FileService.Data;
+using FileService.Files.Caching;
 using PerfKit.Streaming;
 
 namespace FileService.Files;
@@ -15,8 +16,13 @@ internal interface IStorageSync
 /// Compares by content hash in one indexed query, so an unchanged file costs no call to the storage; transfers what is
 /// missing side by side, each content once.
 /// </summary>
-internal sealed class StorageSync(Database database, ContentStores stores, SyncPace pace, TimeProvider clock)
-    : IStorageSync
+internal sealed class StorageSync(
+    Database database,
+    InvalidatingWrites writes,
+    ContentStores stores,
+    SyncPace pace,
+    TimeProvider clock
+) : IStorageSync
 {
     private const int Parallel = 16;
     private const int PageSize = 512;
@@ -43,8 +49,8 @@ internal sealed class StorageSync(Database database, ContentStores stores, SyncP
                 new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = ct },
                 async (file, token) => copied[file.ContentHash] = await CopyAsync(source, target, file, token)
             );
-            var held = page.Where(file => copied[file.ContentHash]);
-            await database.WriteAsync(w => w.MarkSyncedAsync(storage.Id, "replica", held, clock.NowMicros()), ct);
+            var held = page.FindAll(file => copied[file.ContentHash]);
+            await writes.MarkSyncedAsync(workspace, storage, held, clock.NowMicros(), ct);
             progress.AddDone(page.Count);
         }
     }

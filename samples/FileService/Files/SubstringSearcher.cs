@@ -1,5 +1,6 @@
 using System.Data.Common;
 using FileService.Data;
+using FileService.Files.Caching;
 using FileService.Files.Search;
 using PerfKit.Query;
 
@@ -10,13 +11,13 @@ namespace FileService.Files;
 /// them; what it reads is bounded, and the answer says when it is partial.
 /// </summary>
 internal sealed class SubstringSearcher(
-    IConnectionScope connection,
+    CachedReads reads,
     ISqlDialect dialect,
     ISearchIndex<Guid> index,
     IKeysetCursors cursors
 )
 {
-    public Task<SearchPage> SearchAsync(
+    public async Task<SearchPage> SearchAsync(
         WorkspaceRow workspace,
         string needle,
         string? after,
@@ -26,7 +27,18 @@ internal sealed class SubstringSearcher(
     {
         var scope = $"substring {workspace.TenantId} {workspace.Id} {needle}";
         var page = KeysetPages.Create(index.ByKey, cursors, scope, after, limit);
-        return connection.RunAsync((db, _) => ReadAsync(db, workspace, needle, page, ct), ct);
+        var found = await reads.GetAsync<(SubstringSearcher, WorkspaceRow, string, KeysetQuery), SearchPage>(
+            new CachedRead(
+                reads.Caches.Searches,
+                CacheKeys.Substring(workspace.Id, needle, after, limit),
+                workspace.Id
+            ),
+            (this, workspace, needle, page),
+            static async (db, s, token) => await s.Item1.ReadAsync(db, s.Item2, s.Item3, s.Item4, token),
+            CachedSizes.Of,
+            ct
+        );
+        return found!;
     }
 
     private async Task<SearchPage> ReadAsync(

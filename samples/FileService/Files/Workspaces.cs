@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using FileService.Data;
+using FileService.Files.Caching;
 using PerfKit.Query;
 
 namespace FileService.Files;
@@ -7,6 +9,7 @@ namespace FileService.Files;
 /// <summary>A tenant's workspaces, by id or by name.</summary>
 internal sealed class Workspaces(
     IConnectionScope connection,
+    CachedReads reads,
     Database database,
     ISqlDialect dialect,
     IKeysetCursors cursors,
@@ -24,7 +27,7 @@ internal sealed class Workspaces(
     {
         var workspace = NewRow(tenant, name);
         await using var db = await database.OpenAsync(ct);
-        return await db.InsertWorkspaceAsync(workspace, clock.NowMicros())
+        return await InsertAsync(db, workspace)
             ? workspace
             : throw new ProblemException(
                 StatusCodes.Status409Conflict,
@@ -39,16 +42,23 @@ internal sealed class Workspaces(
     {
         var workspace = NewRow(tenant, name);
         await using var db = await database.OpenAsync(ct);
-        await db.InsertWorkspaceAsync(workspace, clock.NowMicros());
+        await InsertAsync(db, workspace);
         return await db.FindWorkspaceAsync(tenant, name) ?? workspace;
     }
 
+    /// <summary>
+    /// A workspace is neither renamed nor removed, so one that was found is right for writes too, and no write takes it out of the
+    /// cache; that there is none is not kept.
+    /// </summary>
     /// <exception cref="ProblemException">404: unknown, or another tenant's.</exception>
-    public async Task<WorkspaceRow> FindAsync(string tenant, string idOrName, CancellationToken ct) =>
-        await connection.RunAsync(
-            async (db, _) =>
-                (Guid.TryParse(idOrName, out var id) ? await db.FindWorkspaceAsync(tenant, id) : null)
-                ?? await db.FindWorkspaceAsync(tenant, idOrName),
+    public async ValueTask<WorkspaceRow> FindAsync(string tenant, string idOrName, CancellationToken ct) =>
+        await reads.GetAsync(
+            new CachedRead(reads.Caches.Queries, CacheKeys.Workspace(tenant, idOrName), KeepsAbsence: false),
+            (tenant, idOrName),
+            static async (db, s, _) =>
+                (Guid.TryParse(s.idOrName, out var id) ? await db.FindWorkspaceAsync(s.tenant, id) : null)
+                ?? await db.FindWorkspaceAsync(s.tenant, s.idOrName),
+            CachedSizes.Of,
             ct
         ) ?? throw ProblemException.NotFound("workspace", idOrName);
 
@@ -67,6 +77,14 @@ internal sealed class Workspaces(
                 ),
             ct
         );
+    }
+
+    /// <summary>That there was none is not kept, but a look-up under way would still say so to those who join it.</summary>
+    private async Task<bool> InsertAsync(DbConnection db, WorkspaceRow workspace)
+    {
+        var isNew = await db.InsertWorkspaceAsync(workspace, clock.NowMicros());
+        await reads.Caches.RemoveAsync(new Invalidation([CacheKeys.Workspace(workspace.TenantId, workspace.Name)], []));
+        return isNew;
     }
 
     private static bool IsName([NotNullWhen(true)] string? name) =>

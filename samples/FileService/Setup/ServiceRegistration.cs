@@ -88,9 +88,7 @@ internal static class ServiceRegistration
                 o.MaxContentBytes = storage.MaxCachedContentBytes;
             }
         );
-        services
-            .AddPerfKitCaching(FileConverter.CacheName, o => o.Capacity = storage.ConversionCacheBytes)
-            .AddWeigher<(ContentHash Hash, IConversion Conversion), byte[]>(static (_, bytes) => bytes.Length + 96);
+        services.AddTieredCaches(configuration);
     }
 
     /// <summary>Data annotations, failing at start with a sentence that names the key.</summary>

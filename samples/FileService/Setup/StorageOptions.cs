@@ -24,6 +24,20 @@ internal sealed class StorageOptions
     [Range(1 << 20, 64L << 30)]
     public long ContentCacheBytes { get; set; } = 64 << 20;
 
+    /// <summary>The bound of cached rows and lists in bytes: 1 MiB to 64 GiB.</summary>
+    [Range(1 << 20, 64L << 30)]
+    public long QueryCacheBytes { get; set; } = 32 << 20;
+
+    /// <summary>The bound of cached search results in bytes: 1 MiB to 64 GiB.</summary>
+    [Range(1 << 20, 64L << 30)]
+    public long SearchCacheBytes { get; set; } = 32 << 20;
+
+    /// <summary>
+    /// After what time a row, a list or a search result is read again though no write has removed it: 1 second to 1 day.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan MetadataExpiration { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>The conversion cache's bound in bytes: 1 MiB to 64 GiB.</summary>
     [Range(1 << 20, 64L << 30)]
     public long ConversionCacheBytes { get; set; } = 32 << 20;

@@ -1,5 +1,6 @@
 using FileService.Endpoints;
 using FileService.Files;
+using FileService.Files.Caching;
 using FileService.LivePage;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
@@ -41,6 +42,7 @@ internal static class WebHost
         app.Use(LimitJson);
         Map(app);
         WarnOfDevelopment(app);
+        app.Logger.LogInformation("{Sentence}", app.Services.GetRequiredService<CacheRule>());
         return app;
     }
 
@@ -56,7 +58,13 @@ internal static class WebHost
         services.AddProblemDetails();
         services.AddExceptionHandler<ProblemWriter>();
         services.AddOpenApi();
-        services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
+        var health = services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
+        if (CacheRule.Of(configuration).HasRedis)
+        {
+            services.AddHostedService<InvalidationRelay>();
+            health.AddCheck<RedisCheck>("redis", tags: ["ready"]);
+        }
+
         services
             .AddOpenTelemetry()
             .WithMetrics(static metrics => metrics.AddMeter("PerfKit.*").AddPrometheusExporter());

@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using FileService.Data;
 using FileService.Files;
-using FileService.Files.Conversions;
 using Microsoft.Extensions.DependencyInjection;
 using PerfKit.Caching;
 using PerfKit.Streaming;
@@ -91,10 +90,7 @@ public sealed class CachedReads
         var services = service.Get<IServiceProvider>();
         return (
             services.GetRequiredKeyedService<IContentCache>(FileLoader.CacheName).GetStatistics().Contents,
-            services
-                .GetRequiredKeyedService<ILocalCache<(ContentHash, IConversion), byte[]>>(FileConverter.CacheName)
-                .GetStatistics()
-                .Entries
+            services.GetRequiredKeyedService<TieredCache>(FileConverter.CacheName).GetStatistics().Entries
         );
     }
 

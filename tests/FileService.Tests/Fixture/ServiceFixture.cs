@@ -47,12 +47,21 @@ public abstract class ServiceFixture : IAsyncLifetime
         _folder.Value.Dispose();
     }
 
+    /// <summary>More arguments, known only once a server they name runs.</summary>
+    protected virtual Task<string[]> MoreAsync() => Task.FromResult<string[]>([]);
+
     private async Task<ServiceProcess> StartAsync(string[] arguments) =>
         await ServiceProcess.StartAsync(
             new ServiceStart(_folder.Value.File("data"))
             {
                 PostgreSql = await DatabaseAsync(Engine),
-                Arguments = [.. ServiceStart.Unlimited, $"--Storage:Roots:0={StorageRoots}", .. arguments],
+                Arguments =
+                [
+                    .. ServiceStart.Unlimited,
+                    $"--Storage:Roots:0={StorageRoots}",
+                    .. arguments,
+                    .. await MoreAsync(),
+                ],
             }
         );
 }

@@ -1,6 +1,7 @@
 using FileService.Before;
 using FileService.Data;
 using FileService.Files;
+using FileService.Files.Caching;
 using FileService.Files.Conversions;
 using PerfKit.Caching;
 using PerfKit.Streaming;
@@ -24,9 +25,8 @@ internal sealed class ConvertComparison(CompareContext context)
         context.Services.Get<FileConverter>()
     );
     private readonly IContentCache _contents = context.Services.GetKeyed<IContentCache>(FileLoader.CacheName);
-    private readonly ILocalCache<(ContentHash, IConversion), byte[]> _conversions = context.Services.GetKeyed<
-        ILocalCache<(ContentHash, IConversion), byte[]>
-    >(FileConverter.CacheName);
+    private readonly TieredCache _conversions = context.Services.GetKeyed<TieredCache>(FileConverter.CacheName);
+    private readonly MetadataCache _metadata = context.Services.Get<MetadataCache>();
 
     public async Task<CompareOutcome> RunAsync(CancellationToken ct)
     {
@@ -104,9 +104,12 @@ internal sealed class ConvertComparison(CompareContext context)
         CancellationToken ct
     )
     {
-        var hash = ContentHash.Parse(job.File.ContentHash);
+        await _metadata.DropAsync(job.File);
         _contents.Remove(ContentKey.FromHex(job.File.ContentHash));
-        _conversions.Remove((hash, _catalog.Find(job.Target, job.File.ContentType)!));
+        await _conversions.RemoveAsync(
+            CacheKeys.Conversion(job.File.ContentHash, job.File.ContentType, job.Target),
+            ct
+        );
         var cold = await context.TimeAsync(() => ConvertAsync(_after, job, ct));
         return (cold, await context.TimeAsync(() => ConvertAsync(_after, job, ct)));
     }

@@ -1,6 +1,7 @@
 using FileService.Before;
 using FileService.Data;
 using FileService.Files;
+using FileService.Files.Caching;
 using PerfKit.Caching;
 using PerfKit.Streaming;
 
@@ -18,6 +19,7 @@ internal sealed class LoadComparison(CompareContext context)
     private readonly IFileLoader _before = context.Services.Get<NaiveFileLoader>();
     private readonly IFileLoader _after = context.Services.Get<FileLoader>();
     private readonly IContentCache _cache = context.Services.GetKeyed<IContentCache>(FileLoader.CacheName);
+    private readonly MetadataCache _metadata = context.Services.Get<MetadataCache>();
 
     public async Task<CompareOutcome> RunAsync(CancellationToken ct)
     {
@@ -60,6 +62,7 @@ internal sealed class LoadComparison(CompareContext context)
             () => OnceAsync(_before, file, hash, timings, ct),
             async () =>
             {
+                await _metadata.DropAsync(file);
                 _cache.Remove(ContentKey.FromHex(file.ContentHash));
                 var cold = await OnceAsync(_after, file, hash, timings, ct);
                 return (cold, await OnceAsync(_after, file, hash, timings, ct));

@@ -1,13 +1,14 @@
 using FileService.Before;
 using FileService.Data;
 using FileService.Files;
+using FileService.Files.Caching;
 using FileService.Rollout;
 using Microsoft.Data.Sqlite;
 using PerfKit.Query;
 
 namespace FileService.Commands.Compare;
 
-/// <summary>Searches words; a cold search has a new connection, with nothing of the database in its memory.</summary>
+/// <summary>Searches words; a cold search has no cached result, and a new connection with nothing of the database in its memory.</summary>
 internal sealed class SearchComparison(CompareContext context)
 {
     private const int Terms = 50;
@@ -18,6 +19,7 @@ internal sealed class SearchComparison(CompareContext context)
 
     private readonly NaiveFileSearcher _before = context.Services.Get<NaiveFileSearcher>();
     private readonly FileSearcher _after = context.Services.Get<FileSearcher>();
+    private readonly MetadataCache _metadata = context.Services.Get<MetadataCache>();
 
     public async Task<CompareOutcome> RunAsync(long files, CancellationToken ct)
     {
@@ -89,6 +91,7 @@ internal sealed class SearchComparison(CompareContext context)
         CancellationToken ct
     )
     {
+        await _metadata.RemoveAsync(new Invalidation([], [CacheKeys.TagOf(context.Workspace.Id)]));
         SqliteConnection.ClearAllPools();
         var cold = await context.TimeAsync(() => AfterAsync(query, ct));
         return (cold, await context.TimeAsync(() => AfterAsync(query, ct)));

@@ -6,6 +6,12 @@ namespace FileService.Files.Conversions;
 /// </summary>
 internal sealed class ConversionCatalog(TimeProvider clock)
 {
+    /// <summary>
+    /// Raise it with every change of what a conversion makes, also by another version of a package: kept results of other
+    /// versions are not used.
+    /// </summary>
+    public const int Version = 1;
+
     private readonly IConversion[] _conversions =
     [
         new MarkdownToHtml(clock),

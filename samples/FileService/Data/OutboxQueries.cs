@@ -1,0 +1,69 @@
+using System.Data.Common;
+using System.Text.Json;
+using Dapper;
+using FileService.Files.Caching;
+using PerfKit.Query;
+
+namespace FileService.Data;
+
+/// <summary>A row of <c>cache_outbox</c>: what a committed write takes out of the caches.</summary>
+internal sealed class OutboxRow
+{
+    public Guid Id { get; init; }
+    public string Removed { get; init; } = "";
+
+    /// <summary>A note that another version wrote in a form of its own removes everything.</summary>
+    public Invalidation Read()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(Removed, CacheJson.Default.Invalidation) ?? Invalidation.Everything;
+        }
+        catch (JsonException)
+        {
+            return Invalidation.Everything;
+        }
+    }
+}
+
+/// <summary>SQL over <c>cache_outbox</c>.</summary>
+internal static class OutboxQueries
+{
+    /// <summary>Notes it in the transaction of the write that makes it necessary.</summary>
+    public static Task NoteAsync(this WriteScope scope, Guid id, Invalidation removed) =>
+        scope.Connection.ExecuteAsync(
+            "insert into cache_outbox (id, removed) values (@id, @text)",
+            new { id, text = JsonSerializer.Serialize(removed, CacheJson.Default.Invalidation) },
+            scope.Transaction
+        );
+
+    /// <summary>The oldest notes.</summary>
+    public static async Task<List<OutboxRow>> NotesAsync(this DbConnection connection, int limit) =>
+        (
+            await connection.QueryAsync<OutboxRow>(
+                "select id, removed from cache_outbox order by id limit @limit",
+                new { limit }
+            )
+        ).AsList();
+
+    public static Task<long> CountNotesAsync(this DbConnection connection) =>
+        connection.ExecuteScalarAsync<long>("select count(*) from cache_outbox");
+
+    public static Task DropNotesAsync(
+        this DbConnection connection,
+        ISqlDialect dialect,
+        IReadOnlyCollection<Guid> ids
+    ) =>
+        connection.ExecuteAsync(
+            $"delete from cache_outbox where {dialect.In("id", "ids")}",
+            new { ids = dialect.ListParameter(ids) }
+        );
+
+    /// <summary>Puts one note in the place of all that are visible.</summary>
+    public static async Task<bool> ReplaceNotesAsync(this WriteScope scope, Guid id, Invalidation removed)
+    {
+        await scope.Connection.ExecuteAsync("delete from cache_outbox", transaction: scope.Transaction);
+        await scope.NoteAsync(id, removed);
+        return true;
+    }
+}
