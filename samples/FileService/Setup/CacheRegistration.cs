@@ -30,17 +30,22 @@ internal static class CacheRegistration
         services.AddScoped<CachedReads>();
         foreach (var name in Names)
         {
-            var cache = services.AddPerfKitTieredCache(name);
+            services.AddPerfKitTieredCache(name).AddRedis(configuration);
             services
                 .AddOptions<TieredCacheOptions>(name)
                 .Configure<IOptions<StorageOptions>>((o, storage) => Configure(o, name, storage.Value));
-            if (configuration.GetConnectionString("redis") is { Length: > 0 } redis)
-            {
-                cache.AddRedis(o => o.Configuration = redis);
-                services
-                    .AddOptions<RedisTierOptions>(name)
-                    .Configure<CursorKey>(static (o, key) => o.Prefix = PrefixOf(key));
-            }
+        }
+    }
+
+    /// <summary>Puts the configured Redis behind the cache, where there is one.</summary>
+    public static void AddRedis(this TieredCacheBuilder cache, IConfiguration configuration)
+    {
+        if (configuration.GetConnectionString("redis") is { Length: > 0 } redis)
+        {
+            cache.AddRedis(o => o.Configuration = redis);
+            cache
+                .Services.AddOptions<RedisTierOptions>(cache.Name)
+                .Configure<CursorKey>(static (o, key) => o.Prefix = PrefixOf(key));
         }
     }
 

@@ -12,6 +12,7 @@ namespace FileService.Setup;
 internal static class WebHost
 {
     private const int MaxJsonBytes = 64 << 10;
+    private const int OutputCacheBytes = 4 << 20; // The API's description under each name this host is called by.
 
     public static WebApplication Build(WebApplicationBuilder builder, string urls)
     {
@@ -40,6 +41,7 @@ internal static class WebHost
             o.ProblemType = "urn:perfkit:quota-exceeded";
         });
         app.Use(LimitJson);
+        app.UseOutputCache();
         Map(app);
         WarnOfDevelopment(app);
         app.Logger.LogInformation("{Sentence}", app.Services.GetRequiredService<CacheRule>());
@@ -58,6 +60,7 @@ internal static class WebHost
         services.AddProblemDetails();
         services.AddExceptionHandler<ProblemWriter>();
         services.AddOpenApi();
+        services.AddPerfKitOutputCache(static o => o.CapacityBytes = OutputCacheBytes).AddRedis(configuration);
         var health = services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
         if (CacheRule.Of(configuration).HasRedis)
         {
@@ -78,7 +81,7 @@ internal static class WebHost
         app.MapStorages();
         app.MapJobs();
         app.MapLivePage();
-        app.MapOpenApi("/openapi/v1.json");
+        app.MapOpenApi("/openapi/v1.json").CacheOutput(); // Made anew for each request otherwise.
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapHealthChecks("/health/live", new() { Predicate = static _ => false });
         app.MapHealthChecks("/health/ready", new() { Predicate = static check => check.Tags.Contains("ready") });

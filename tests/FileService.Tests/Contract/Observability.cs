@@ -27,6 +27,16 @@ public abstract partial class ObservabilityContract(ServiceFixture fixture) : Co
     }
 
     [SkippableFact]
+    public async Task Open_api_is_made_once_and_then_sent_from_the_output_cache()
+    {
+        using var first = await Client.GetAsync("/openapi/v1.json");
+        using var second = await Client.GetAsync("/openapi/v1.json");
+
+        second.Headers.Age.Should().NotBeNull();
+        (await second.Content.ReadAsStringAsync()).Should().Be(await first.Content.ReadAsStringAsync());
+    }
+
+    [SkippableFact]
     public async Task Open_api_describes_every_endpoint_of_the_contract()
     {
         var api = await Client.GetJsonAsync("/openapi/v1.json");
