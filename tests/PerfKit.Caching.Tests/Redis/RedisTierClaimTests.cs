@@ -1,4 +1,5 @@
 using PerfKit.TestKit;
+using StackExchange.Redis;
 
 namespace PerfKit.Caching.Tests.Redis;
 
@@ -223,10 +224,14 @@ public sealed class RedisTierClaimTests
     {
         await using var server = await RedisServer.StartPrivateAsync();
         await using var pair = await Pair.JoinAsync(
-            server.ConnectionString + ",allowAdmin=true",
+            server.ConnectionString,
             lease: TimeSpan.FromMinutes(5),
-            o => o.HeartbeatInterval = TimeSpan.FromMinutes(1) // A heartbeat would be paused too.
+            static o => o.HeartbeatInterval = TimeSpan.FromMinutes(1)
         );
+
+        // Of its own: a heartbeat that is paused holds up what comes behind it on its connection.
+        await using var own = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString + ",allowAdmin=true");
+        var admin = own.GetDatabase();
         if (isOverDead)
         {
             await pair.One.PutAsync("k", "old", "tag");
@@ -234,10 +239,10 @@ public sealed class RedisTierClaimTests
             await pair.Other.Heard.UntilAsync("tag tag");
         }
 
-        await pair.Other.Redis.ExecuteAsync("CLIENT", "PAUSE", 60_000, "WRITE"); // Reads pass, the claim does not.
+        await admin.ExecuteAsync("CLIENT", "PAUSE", 60_000, "WRITE"); // Reads pass, the claim does not.
         using var leaving = new CancellationTokenSource();
         var claiming = pair.One.Tier.ReadOrClaimAsync("k", leaving.Token).AsTask();
-        await PausedAsync(pair.Other);
+        await PausedAsync(admin);
         if (end == "left")
         {
             await leaving.CancelAsync();
@@ -248,7 +253,7 @@ public sealed class RedisTierClaimTests
             await claiming.Invoking(c => c).Should().ThrowAsync<TimeoutException>();
         }
 
-        await pair.Other.Redis.ExecuteAsync("CLIENT", "UNPAUSE"); // What waited takes effect before what comes now.
+        await admin.ExecuteAsync("CLIENT", "UNPAUSE"); // What waited takes effect before what comes now.
 
         var next = await pair.Other.Tier.ReadOrClaimAsync("k", default).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
         await using var claim = next.Claim;
@@ -278,9 +283,9 @@ public sealed class RedisTierClaimTests
     }
 
     /// <summary>Until a command waits for the pause to end.</summary>
-    private static async Task PausedAsync(TierNode node)
+    private static async Task PausedAsync(IDatabase admin)
     {
-        while (((string?)await node.Redis.ExecuteAsync("INFO", "clients"))?.Contains("blocked_clients:0\r") != false)
+        while (((string?)await admin.ExecuteAsync("INFO", "clients"))?.Contains("blocked_clients:0\r") != false)
         {
             await Task.Yield();
         }

@@ -21,10 +21,30 @@ internal sealed class TierContext : IDisposable
     {
         _lag = meters
             ?.Create("PerfKit.Caching")
-            .CreateHistogram<double>(
+            .CreateHistogram(
                 "perfkit.cache.tier.lag",
                 "s",
-                "Asked at each heartbeat: time until this process has heard all that Redis had told others by then."
+                "Asked at each heartbeat: time until this process has heard all that Redis had told others by then.",
+                tags: null,
+                new InstrumentAdvice<double>
+                {
+                    HistogramBucketBoundaries =
+                    [
+                        0.000_1,
+                        0.000_25,
+                        0.000_5,
+                        0.001,
+                        0.002_5,
+                        0.005,
+                        0.01,
+                        0.025,
+                        0.05,
+                        0.1,
+                        0.25,
+                        0.5,
+                        1,
+                    ],
+                }
             );
         Name = name;
         Options = options;

@@ -10,10 +10,12 @@ internal sealed class TierMetrics
 
     public TierMetrics(Meter meter)
     {
-        Durations = meter.CreateHistogram<double>(
+        Durations = meter.CreateHistogram(
             "perfkit.cache.tier.duration",
             "s",
-            "Time of calls to the second tier that were answered, without waits for another process's factory."
+            "Time of calls to the second tier that were answered, without waits for another process's factory.",
+            tags: null,
+            CacheMetrics.Seconds
         );
         meter.CreateObservableCounter(
             "perfkit.cache.stale",
