@@ -72,7 +72,8 @@ public sealed class TieredEntryOptions
 
     /// <summary>
     /// What it weighs in memory, in bytes: 1 to 1,099,511,627,776; by default its text, its bytes or its serialized bytes,
-    /// and 1,024 for other values that are shared as they are.
+    /// and for other values that are shared as they are twice their serialized bytes, where a second tier has them, and
+    /// 1,024 at least.
     /// </summary>
     public long? SizeBytes { get; set; }
 

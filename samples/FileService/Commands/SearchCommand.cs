@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using System.Globalization;
 using FileService.Data;
 using FileService.Files.Caching;
@@ -27,14 +28,32 @@ internal static class SearchCommand
         await services.Initializer.RunAsync(serve: false, ct);
         var index = services.Get<ISearchIndex<Guid>>();
         await using var connection = await services.Get<Database>().OpenAsync(ct);
-        var drift = repair ? await index.RepairAsync(connection, ct) : await index.CheckAsync(connection, ct);
-        if (repair && !drift.IsNone)
-        {
-            await services.Get<MetadataCache>().RemoveAsync(Invalidation.Everything); // Services that run found what was there.
-        }
-
+        var drift = repair
+            ? await RepairAsync(index, connection, services.Get<InvalidatingWrites>(), ct)
+            : await index.CheckAsync(connection, ct);
         Console.WriteLine(Describe(drift, repair));
         return drift.IsNone || repair ? 0 : Drifted;
+    }
+
+    /// <summary>Services that run have what was found before; also where the repair ends half done.</summary>
+    private static async Task<SearchDrift> RepairAsync(
+        ISearchIndex<Guid> index,
+        DbConnection connection,
+        InvalidatingWrites writes,
+        CancellationToken ct
+    )
+    {
+        try
+        {
+            return await index.RepairAsync(connection, ct);
+        }
+        finally
+        {
+            await writes.RunAsync(
+                static _ => Task.FromResult<(bool, Invalidation?)>((true, Invalidation.Everything)),
+                CancellationToken.None
+            );
+        }
     }
 
     private static string Describe(SearchDrift drift, bool repaired) =>

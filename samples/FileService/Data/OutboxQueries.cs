@@ -29,10 +29,19 @@ internal sealed class OutboxRow
 /// <summary>SQL over <c>cache_outbox</c>.</summary>
 internal static class OutboxQueries
 {
-    /// <summary>Notes it in the transaction of the write that makes it necessary.</summary>
-    public static Task NoteAsync(this WriteScope scope, Guid id, Invalidation removed) =>
+    /// <summary>From now on whoever writes to this database notes it, also one that is started without Redis.</summary>
+    public static Task ShareAsync(this DbConnection connection) =>
+        connection.ExecuteAsync(
+            "insert into settings (name, value) values ('caches', 'shared') on conflict (name) do nothing"
+        );
+
+    /// <summary>Notes it in the transaction of the write that makes it necessary, where caches are shared.</summary>
+    public static Task NoteWhereSharedAsync(this WriteScope scope, Guid id, Invalidation removed) =>
         scope.Connection.ExecuteAsync(
-            "insert into cache_outbox (id, removed) values (@id, @text)",
+            """
+            insert into cache_outbox (id, removed)
+            select @id, @text where exists (select 1 from settings where name = 'caches')
+            """,
             new { id, text = JsonSerializer.Serialize(removed, CacheJson.Default.Invalidation) },
             scope.Transaction
         );
@@ -63,7 +72,7 @@ internal static class OutboxQueries
     public static async Task<bool> ReplaceNotesAsync(this WriteScope scope, Guid id, Invalidation removed)
     {
         await scope.Connection.ExecuteAsync("delete from cache_outbox", transaction: scope.Transaction);
-        await scope.NoteAsync(id, removed);
+        await scope.NoteWhereSharedAsync(id, removed);
         return true;
     }
 }

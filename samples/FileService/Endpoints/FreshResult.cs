@@ -33,7 +33,7 @@ internal sealed class FreshResult(
             {
                 await cache.DropAsync(found.File);
                 var again = await FindAsync();
-                if (again.File.Version == found.File.Version)
+                if (again.File.Id == found.File.Id && again.File.Version == found.File.Version)
                 {
                     throw; // Nobody touched the file: its content is really lost.
                 }

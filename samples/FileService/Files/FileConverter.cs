@@ -53,9 +53,9 @@ internal sealed class FileConverter(
         return new ConvertedContent(ContentReader.FromMemory(bytes), conversion.ContentType, tag);
     }
 
-    /// <summary>A strong tag: the result follows from the bytes, what they are taken for, and the target.</summary>
+    /// <summary>A strong tag: the result follows from the bytes, what they are taken for, the target, and the code that makes it.</summary>
     public static string TagOf(FileContent file, IConversion conversion) =>
-        $"{file.File.ContentHash}-{SourceText.MediaTypeOf(file.File.ContentType)}-{conversion.Target}";
+        $"{file.File.ContentHash}-{SourceText.MediaTypeOf(file.File.ContentType)}-{conversion.Target}-{ConversionCatalog.Version}";
 
     /// <summary>The conversion of a file to a target.</summary>
     public static IConversion Find(ConversionCatalog catalog, FileContent file, string target) =>

@@ -10,9 +10,9 @@ using PerfKit.Streaming;
 namespace FileService.Files;
 
 /// <summary>
-/// The row from the cache, or else one indexed lookup; then the bytes by their hash: from the content cache when small, which fills itself from the first storage
-/// that has them while the first reader is served; larger ones are streamed. A content that is not in the cache is found on
-/// a connection of its own, for conversions and fills outlive the request that began them.
+/// The row from the cache, or else one indexed lookup; then the bytes by their hash: from the content cache when small, which
+/// fills itself from the first storage that has them while the first reader is served; larger ones are streamed. A content that
+/// is not in the cache is found on a connection of its own, for conversions and fills outlive the request that began them.
 /// </summary>
 internal sealed class FileLoader(
     IConnectionScope connection,

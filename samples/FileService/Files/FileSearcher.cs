@@ -46,7 +46,8 @@ internal sealed class FileSearcher(
             new CachedRead(
                 reads.Caches.Searches,
                 CacheKeys.Words(workspace.Id, string.Join(' ', query.Words), after, limit),
-                workspace.Id
+                workspace.Id,
+                IsRanked: true
             ),
             (this, workspace, query, page),
             static async (db, s, token) => await s.Item1.ReadAsync(db, s.Item2, s.Item3, s.Item4, token),

@@ -52,7 +52,11 @@ internal sealed class Workspaces(
     /// </summary>
     /// <exception cref="ProblemException">404: unknown, or another tenant's.</exception>
     public async ValueTask<WorkspaceRow> FindAsync(string tenant, string idOrName, CancellationToken ct) =>
-        await reads.GetAsync(
+        (IsName(idOrName) || Guid.TryParse(idOrName, out _) ? await FindKnownAsync(tenant, idOrName, ct) : null)
+        ?? throw ProblemException.NotFound("workspace", idOrName);
+
+    private ValueTask<WorkspaceRow?> FindKnownAsync(string tenant, string idOrName, CancellationToken ct) =>
+        reads.GetAsync(
             new CachedRead(reads.Caches.Queries, CacheKeys.Workspace(tenant, idOrName), KeepsAbsence: false),
             (tenant, idOrName),
             static async (db, s, _) =>
@@ -60,7 +64,7 @@ internal sealed class Workspaces(
                 ?? await db.FindWorkspaceAsync(s.tenant, s.idOrName),
             CachedSizes.Of,
             ct
-        ) ?? throw ProblemException.NotFound("workspace", idOrName);
+        );
 
     public Task<KeysetPage<WorkspaceRow>> ListAsync(string tenant, string? after, int limit, CancellationToken ct)
     {

@@ -1,5 +1,6 @@
 using FileService.Data;
 using FileService.Files;
+using FileService.Files.Caching;
 using Microsoft.Extensions.Options;
 using PerfKit.Query;
 
@@ -18,6 +19,7 @@ internal sealed class Initializer(
     ContentStores stores,
     CursorKey cursorKey,
     IOptions<StorageOptions> options,
+    CacheRule caches,
     IServiceScopeFactory scopes,
     TimeProvider clock
 )
@@ -33,6 +35,12 @@ internal sealed class Initializer(
         await migrator.MigrateAsync(ct);
         cursorKey.Value = await migrator.ReadCursorKeyAsync(ct);
         stores.Primary = await EnsurePrimaryAsync(ct);
+        if (caches.HasRedis)
+        {
+            await using var connection = await database.OpenAsync(ct);
+            await connection.ShareAsync(); // Before anything is cached.
+        }
+
         if (serve)
         {
             if (!await AnyWorkspaceAsync(ct))

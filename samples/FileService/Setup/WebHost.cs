@@ -62,9 +62,9 @@ internal static class WebHost
         services.AddOpenApi();
         services.AddPerfKitOutputCache(static o => o.CapacityBytes = OutputCacheBytes).AddRedis(configuration);
         var health = services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
+        services.AddHostedService<InvalidationRelay>();
         if (CacheRule.Of(configuration).HasRedis)
         {
-            services.AddHostedService<InvalidationRelay>();
             health.AddCheck<RedisCheck>("redis", tags: ["ready"]);
         }
 

@@ -46,6 +46,19 @@ public abstract class Invalidations(ServiceFixture fixture) : ContractSuite(fixt
     }
 
     [SkippableFact]
+    public async Task Write_elsewhere_takes_out_ranked_pages_only_where_it_moves_their_ranks()
+    {
+        var (_, views) = await NewFileAsync(Client, "a.txt", "zebra one");
+        await CachedService.ReadAsync(Client, views);
+
+        await NewFileAsync(Client, "b.txt", "zebra two");
+
+        var ranked = await CachedService.StatementsAsync(Client, views["words"]);
+        ranked.Contains("\"0 statements", StringComparison.Ordinal).Should().Be(Fixture.Engine == Engine.PostgreSql);
+        (await CachedService.StatementsAsync(Client, views["substring"])).Should().Contain("\"0 statements");
+    }
+
+    [SkippableFact]
     public async Task New_file_shows_where_its_absence_was_known()
     {
         var (workspace, _) = await NewFileAsync(Client, "a.txt", "zebra 0");

@@ -72,6 +72,55 @@ public sealed class SharedCaches
     }
 
     [SkippableFact]
+    public async Task A_writer_without_Redis_is_heard_by_those_who_have_it()
+    {
+        using var folder = new TempFolder();
+        await using var redis = await RedisServer.StartPrivateAsync();
+        var start = await CachedService.StartOfAsync(folder, redis.ConnectionString);
+        await using var without = await ServiceProcess.StartAsync(
+            start with
+            {
+                Arguments = [.. start.Arguments, "--ConnectionStrings:redis="],
+            }
+        );
+        await using var service = await ServiceProcess.StartAsync(start);
+        var workspace = await service.Client.NewWorkspaceAsync();
+        var id = (await service.Client.UploadAsync(workspace, "a.txt", "zebra 0")).Text("id");
+        var views = CachedService.ViewsOf(workspace, id, "a.txt", "zebra");
+        await CachedService.ReadAsync(service.Client, views);
+
+        await without.Client.UploadAsync(workspace, "a.txt", "zebra 1");
+
+        var written = await CachedService.ReadAsync(without.Client, views);
+        await Eventually.TrueAsync(async () =>
+            (await CachedService.ReadAsync(service.Client, views)).All(view => written[view.Key] == view.Value)
+        );
+    }
+
+    [SkippableFact]
+    public async Task What_a_killed_instance_could_not_remove_is_removed_before_the_next_one_answers()
+    {
+        using var folder = new TempFolder();
+        await using var redis = await RedisServer.StartPrivateAsync();
+        var start = await CachedService.StartOfAsync(folder, redis.ConnectionString);
+        var killed = await ServiceProcess.StartAsync(start);
+        var workspace = await killed.Client.NewWorkspaceAsync();
+        var id = (await killed.Client.UploadAsync(workspace, "a.txt", "zebra 0")).Text("id");
+        var views = CachedService.ViewsOf(workspace, id, "a.txt", "zebra");
+        await CachedService.ReadAsync(killed.Client, views);
+        redis.Freeze();
+        await killed.Client.UploadAsync(workspace, "a.txt", "zebra 1");
+        var written = await CachedService.ReadAsync(killed.Client, views);
+        killed.Kill();
+        await killed.DisposeAsync();
+        redis.Thaw();
+
+        await using var next = await ServiceProcess.StartAsync(start);
+
+        (await CachedService.ReadAsync(next.Client, views)).Should().Equal(written);
+    }
+
+    [SkippableFact]
     public async Task Redis_that_is_down_at_start_stops_nothing()
     {
         using var folder = new TempFolder();

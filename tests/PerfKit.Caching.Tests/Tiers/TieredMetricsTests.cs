@@ -139,6 +139,20 @@ public sealed class TieredMetricsTests : IDisposable
         _seen["tier.duration files read"].Should().Be(-1);
     }
 
+    [Fact]
+    public async Task A_shared_object_from_the_second_tier_weighs_at_least_its_bytes()
+    {
+        var options = new TieredCacheOptions { SharedTypes = { typeof(string[]) } };
+        using var other = new TieredCache(options, _tier, _clock);
+        using var cache = new TieredCache(options, _tier, _clock);
+        await other.SetAsync("key", Enumerable.Repeat("a page of a list", 1_000).ToArray());
+
+        (await cache.TryGetAsync<string[]>("key")).HasValue.Should().BeTrue();
+
+        cache.GetStatistics().Weight.Should().BeGreaterThan(_tier.BytesOf("key"));
+        other.GetStatistics().Weight.Should().Be(cache.GetStatistics().Weight);
+    }
+
     private ValueTask<string> GetAsync(
         string key,
         TieredEntryOptions? options = null,

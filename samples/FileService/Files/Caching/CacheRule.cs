@@ -7,14 +7,25 @@ namespace FileService.Files.Caching;
 /// cached there: it never changes.
 /// </param>
 /// <param name="HasRedis">Whether Redis is behind the caches (<c>ConnectionStrings:redis</c>).</param>
-internal sealed record CacheRule(bool CachesMetadata, bool HasRedis)
+/// <param name="RanksTogether">Whether a write in one workspace moves the ranks of searches in others, as SQLite's index has it.</param>
+internal sealed record CacheRule(bool CachesMetadata, bool HasRedis, bool RanksTogether)
 {
+    private const string Ranks = "ranks";
+
     public static CacheRule Of(IConfiguration configuration)
     {
         var hasRedis = !string.IsNullOrEmpty(configuration.GetConnectionString("redis"));
         var isAlone = string.IsNullOrEmpty(configuration.GetConnectionString("postgres"));
-        return new CacheRule(hasRedis || isAlone, hasRedis);
+        return new CacheRule(hasRedis || isAlone, hasRedis, isAlone);
     }
+
+    /// <summary>The tags of a ranked page of this workspace: its place in the order, which its cursor holds, must not move.</summary>
+    public string[] TagsOfRanked(Guid workspace) =>
+        RanksTogether ? [CacheKeys.TagOf(workspace), Ranks] : [CacheKeys.TagOf(workspace)];
+
+    /// <summary>What is removed with these tags.</summary>
+    public IEnumerable<string> TagsOf(IReadOnlyList<string> tags) =>
+        RanksTogether && tags.Count > 0 ? tags.Append(Ranks) : tags;
 
     /// <summary>A sentence for the log.</summary>
     public override string ToString() =>

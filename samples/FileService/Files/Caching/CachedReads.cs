@@ -12,11 +12,13 @@ internal delegate Task<T> DatabaseRead<in TState, T>(DbConnection connection, TS
 /// <param name="Cache">Where.</param>
 /// <param name="Key">Its name, from <see cref="CacheKeys"/>.</param>
 /// <param name="Workspace">Whose tag removes it; null where its key does.</param>
+/// <param name="IsRanked">Whether it is a page of a ranking.</param>
 /// <param name="KeepsAbsence">Whether null is kept too: only where a write that ends the absence removes the key.</param>
 internal readonly record struct CachedRead(
     TieredCache Cache,
     string Key,
     Guid? Workspace = null,
+    bool IsRanked = false,
     bool KeepsAbsence = true
 );
 
@@ -55,7 +57,10 @@ internal sealed class CachedReads(
         }
 
         var work = new Work<TState, T>(database, dialect, entry.KeepsAbsence, state, read, sizeOf);
-        string[]? tags = entry.Workspace is { } workspace ? [CacheKeys.TagOf(workspace)] : null;
+        string[]? tags =
+            entry.Workspace is not { } workspace ? null
+            : entry.IsRanked ? rule.TagsOfRanked(workspace)
+            : [CacheKeys.TagOf(workspace)];
         return await entry.Cache.GetOrCreateAsync(entry.Key, work, Work<TState, T>.RunAsync, null, tags, ct);
     }
 

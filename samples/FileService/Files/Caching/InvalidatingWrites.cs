@@ -4,10 +4,10 @@ using FileService.Data;
 namespace FileService.Files.Caching;
 
 /// <summary>
-/// Write transactions that take out of the caches what they changed. Where Redis keeps entries beyond this process, the
-/// transaction also notes what that is in <c>cache_outbox</c>: when the process ends between its commit and the removal, the note
-/// is there, and <see cref="InvalidationRelay"/> of any instance removes it. Without Redis a crash takes the caches with it, so
-/// nothing is noted.
+/// Write transactions that take out of the caches what they changed. Where Redis keeps entries beyond a process, the
+/// transaction also notes what that is in <c>cache_outbox</c>: when the process ends between its commit and the removal, or knows
+/// nothing of that Redis, the note is there, and <see cref="InvalidationRelay"/> of any instance removes it. A database that was
+/// never served with Redis gets no notes: a crash takes the caches with it.
 /// </summary>
 internal sealed class InvalidatingWrites(Database database, MetadataCache cache, CacheRule rule, TimeProvider clock)
 {
@@ -32,9 +32,9 @@ internal sealed class InvalidatingWrites(Database database, MetadataCache cache,
                 async scope =>
                 {
                     (var made, var what) = await work(scope);
-                    if (rule.HasRedis && what is not null)
+                    if (what is not null)
                     {
-                        await scope.NoteAsync(id, what);
+                        await scope.NoteWhereSharedAsync(id, what);
                     }
 
                     changed = what;

@@ -6,33 +6,43 @@ namespace FileService.Files.Caching;
 
 /// <summary>
 /// Does what the notes in <c>cache_outbox</c> say when their writer did not. A note that two looks in a row find is overdue, for a
-/// writer drops its own within one; no clock is compared. At start all are: they may be those of the process before. To remove
-/// twice does no harm.
+/// writer drops its own within one; no clock is compared. At start, and when Redis is back, all are: before the port opens, for
+/// they may be those of the process before. To remove twice does no harm. An instance without Redis only bounds their number.
 /// </summary>
 internal sealed class InvalidationRelay(
     Database database,
     ISqlDialect dialect,
     InvalidatingWrites writes,
     MetadataCache cache,
+    CacheRule rule,
     TimeProvider clock,
     ILogger<InvalidationRelay> log
 ) : BackgroundService
 {
-    private const int PageNotes = 1_000;
+    private const int PageNotes = 500;
     private const int MaxNotes = 10_000;
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PeriodWithoutRedis = TimeSpan.FromMinutes(1);
 
-    private HashSet<Guid>? _seen; // By the look before; null at start.
+    private HashSet<Guid>? _seen; // By the look before; null at start and while Redis is away.
+    private bool _isFailing;
+
+    /// <summary>Ends when the first look is done, so that no request is answered by what a dead process should have removed.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await LookSafelyAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Period, clock);
+        using var timer = new PeriodicTimer(rule.HasRedis ? Period : PeriodWithoutRedis, clock);
         try
         {
-            do
+            while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 await LookSafelyAsync(stoppingToken);
-            } while (await timer.WaitForNextTickAsync(stoppingToken));
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -44,46 +54,60 @@ internal sealed class InvalidationRelay(
     {
         try
         {
-            await using var connection = await database.OpenAsync(ct);
-            for (var done = writes.TakeDone(PageNotes); done.Count > 0; done = writes.TakeDone(PageNotes))
+            if (!await RelayAllAsync(ct))
             {
-                await connection.DropNotesAsync(dialect, done);
+                _seen = null; // All that is noted is overdue when Redis is back.
+                await BoundAsync(ct);
             }
 
-            while (await LookAsync(connection, ct)) { }
+            _isFailing = false;
         }
-        catch (Exception e) when (!ct.IsCancellationRequested)
+        catch (Exception e)
         {
-            log.LogWarning(e, "The notes of invalidations could not be relayed; the next look tries again.");
+            if (!_isFailing && !ct.IsCancellationRequested)
+            {
+                log.LogWarning(e, "The notes of invalidations cannot be relayed; tried again until they can.");
+                _isFailing = true;
+            }
         }
     }
 
-    /// <summary>One page of notes.</summary>
-    /// <returns>Whether there may be more that are overdue.</returns>
-    private async Task<bool> LookAsync(DbConnection connection, CancellationToken ct)
+    /// <summary>Does what is overdue; false where that does not reach Redis.</summary>
+    private async Task<bool> RelayAllAsync(CancellationToken ct)
     {
-        var notes = await connection.NotesAsync(PageNotes);
-        var overdue = notes.FindAll(note => _seen?.Contains(note.Id) ?? true);
-        if (overdue.Count > 0 && !await RelayAsync(connection, overdue))
+        if (!rule.HasRedis)
         {
-            await BoundAsync(connection, ct);
-            return false; // Still noted, and at start still unseen: everything again at the next look.
+            return false;
         }
 
-        if (overdue.Count == PageNotes)
+        await using var connection = await database.OpenAsync(ct);
+        for (var done = writes.TakeDone(PageNotes); done.Count > 0; done = writes.TakeDone(PageNotes))
         {
-            return true;
+            await connection.DropNotesAsync(dialect, done);
         }
 
-        _seen = [.. notes.Select(static note => note.Id)];
-        return false;
+        while (true)
+        {
+            var notes = await connection.NotesAsync(PageNotes);
+            var overdue = notes.FindAll(note => _seen?.Contains(note.Id) ?? true);
+            if (overdue.Count > 0 && !await RelayAsync(connection, overdue))
+            {
+                return false;
+            }
+
+            if (overdue.Count < PageNotes)
+            {
+                _seen = [.. notes.Select(static note => note.Id)];
+                return true;
+            }
+        }
     }
 
     private async Task<bool> RelayAsync(DbConnection connection, List<OutboxRow> notes)
     {
         if (!cache.IsTierAvailable || !await cache.RemoveAsync(Invalidation.OfAll(notes.Select(static n => n.Read()))))
         {
-            return false; // While Redis is away every instance asks the database again, so nothing is served that was noted.
+            return false; // Removed here, and from Redis when it answers; the notes stay, for this process may end before.
         }
 
         await connection.DropNotesAsync(dialect, [.. notes.Select(static note => note.Id)]);
@@ -94,14 +118,19 @@ internal sealed class InvalidationRelay(
     /// While Redis is away each write leaves a note. From so many on, one that removes everything stands for all of them: what
     /// Redis holds is then as good as none, and the caches' own journals do the same.
     /// </summary>
-    private async Task BoundAsync(DbConnection connection, CancellationToken ct)
+    private async Task BoundAsync(CancellationToken ct)
     {
-        if (await connection.CountNotesAsync() > MaxNotes)
+        await using (var connection = await database.OpenAsync(ct))
         {
-            await database.WriteAsync(
-                scope => scope.ReplaceNotesAsync(Guid.CreateVersion7(clock.GetUtcNow()), Invalidation.Everything),
-                ct
-            );
+            if (await connection.CountNotesAsync() <= MaxNotes)
+            {
+                return;
+            }
         }
+
+        await database.WriteAsync(
+            scope => scope.ReplaceNotesAsync(Guid.CreateVersion7(clock.GetUtcNow()), Invalidation.Everything),
+            ct
+        );
     }
 }

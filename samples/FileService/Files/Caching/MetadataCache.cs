@@ -17,7 +17,8 @@ internal sealed class MetadataCache(
     public const string QueriesName = "queries";
     public const string SearchesName = "searches";
 
-    private const int KeysAtOnce = 500; // More in flight would wait longer than one command may take.
+    private const int KeysAtOnce = 300; // More in flight would wait longer than one command may take.
+    private const int TagsAtOnce = 100;
 
     /// <summary>Nobody changes an instance of these, so all readers have the same one.</summary>
     public static readonly IReadOnlyList<Type> SharedTypes =
@@ -48,16 +49,15 @@ internal sealed class MetadataCache(
             return true;
         }
 
-        var tags = Task.WhenAll(
-            queries.RemoveByTagAsync(removed.Tags).AsTask(),
-            searches.RemoveByTagAsync(removed.Tags).AsTask()
-        );
+        foreach (var tags in rule.TagsOf(removed.Tags).Chunk(TagsAtOnce))
+        {
+            await Task.WhenAll(queries.RemoveByTagAsync(tags).AsTask(), searches.RemoveByTagAsync(tags).AsTask());
+        }
+
         foreach (var keys in removed.Keys.Chunk(KeysAtOnce))
         {
             await queries.RemoveAsync(keys);
         }
-
-        await tags;
         return IsTierAvailable;
     }
 

@@ -16,6 +16,7 @@ internal sealed class EntryMaker<T>(
 {
     private const long OverheadBytes = 200;
     private const long UnknownBytes = 1_024;
+    private const long ObjectShare = 2; // A text of UTF-8 is twice as long in memory, and objects cost about what its quotes do.
     private const long MostMilliseconds = 1L << 40; // 34 years: more is a broken envelope.
 
     private readonly EntryPolicy _policy = policy;
@@ -156,7 +157,7 @@ internal sealed class EntryMaker<T>(
             IsNegative = context.IsNotFound,
             ETag = context.ETag,
             LastModified = context.LastModified?.ToUnixTimeMilliseconds(),
-            Weight = WeightOf(made.Value, own, context.SizeBytes ?? _policy.SizeBytes, tags),
+            Weight = WeightOf(made.Value, made.Payload?.Length, context.SizeBytes ?? _policy.SizeBytes, tags),
         };
         return EntryOf(facts, made.Value, own);
     }
@@ -183,7 +184,7 @@ internal sealed class EntryMaker<T>(
             IsNegative = header.IsNegative,
             ETag = header.ETag,
             LastModified = header.LastModifiedMilliseconds,
-            Weight = WeightOf(value, own, _policy.SizeBytes, written),
+            Weight = WeightOf(value, opened.Payload.Length, _policy.SizeBytes, written),
         };
         return EntryOf(facts, value, own);
     }
@@ -255,16 +256,13 @@ internal sealed class EntryMaker<T>(
         return new TierValue(envelope.Written, tags, TimeSpan.FromMilliseconds(Math.Min(span, MostMilliseconds)));
     }
 
-    private long WeightOf(T? value, byte[]? own, long? said, string[] ownTags)
+    private long WeightOf(T? value, long? serialized, long? said, string[] ownTags)
     {
-        var known = value is null ? 0 : ValueCodec<T>.WeightOf(value);
-        var bytes =
-            said
-            ?? (
-                own is not null ? own.Length
-                : known >= 0 ? known
-                : UnknownBytes
-            );
+        var known =
+            value is null ? 0
+            : codec.IsShared ? ValueCodec<T>.WeightOf(value)
+            : serialized ?? 0;
+        var bytes = said ?? (known >= 0 ? known : Math.Max(UnknownBytes, ObjectShare * (serialized ?? 0)));
         foreach (var tag in ownTags)
         {
             bytes += 24 + (sizeof(char) * tag.Length);
