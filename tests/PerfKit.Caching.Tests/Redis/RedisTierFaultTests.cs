@@ -110,6 +110,40 @@ public sealed class RedisTierFaultTests
         (await node.Heard.NextAsync()).Should().Be("restored");
     }
 
+    [SkippableFact]
+    public async Task A_message_that_comes_twice_as_from_two_nodes_of_a_cluster_is_no_gap()
+    {
+        await using var pair = await Pair.JoinAsync(configure: o => o.HeartbeatInterval = TimeSpan.FromMinutes(1));
+        var channel = RedisChannel.Literal(pair.One.Shard.Names.Channel);
+        var messages = await pair.Other.Redis.Multiplexer.GetSubscriber().SubscribeAsync(channel);
+        await pair.Other.PutAsync("k", "1");
+        await pair.Other.Tier.RemoveByTagAsync("tag", default);
+        var first = await messages.ReadAsync();
+        var second = await messages.ReadAsync();
+        var view = pair.One.Shard.View;
+
+        await pair.Other.Redis.PublishAsync(channel, first.Message);
+        await pair.Other.Redis.PublishAsync(channel, second.Message);
+        await pair.Other.PutAsync("next", "1");
+
+        await pair.One.Heard.UntilAsync("key next");
+        pair.One.Shard.View.Should().NotBeNull().And.BeSameAs(view);
+    }
+
+    [SkippableFact]
+    public async Task Another_message_under_a_number_that_was_heard_is_an_older_copys()
+    {
+        await using var pair = await Pair.JoinAsync(configure: o => o.HeartbeatInterval = TimeSpan.FromMinutes(1));
+        await pair.Other.PutAsync("k", "1");
+        await pair.One.Heard.UntilAsync("key k");
+        await pair.Other.Redis.HashDecrementAsync(pair.One.Versions, "seq"); // What a replica that took over had not got.
+
+        await pair.Other.PutAsync("other", "1");
+
+        await pair.One.Heard.UntilAsync("lost");
+        await pair.One.Heard.UntilAsync("restored");
+    }
+
     [SkippableTheory]
     [InlineData(false)]
     [InlineData(true)]

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using StackExchange.Redis;
 
 namespace PerfKit.Caching.Internal.RedisTiers;
@@ -11,6 +12,7 @@ internal sealed partial class Shard(TierContext tier, ShardNames names, TierCloc
 {
     private readonly Lock _gate = new();
     private readonly Lock _hearing = new();
+    private readonly RecentMessages _recent = new(); // Guarded by it.
     private volatile IDatabase _database = database;
     private volatile ShardView? _view;
     private TaskCompletionSource<ShardView> _ready = NewSource<ShardView>();
@@ -136,7 +138,7 @@ internal sealed partial class Shard(TierContext tier, ShardNames names, TierCloc
         {
             lock (_hearing) // Uncontended but while one connection takes another's place.
             {
-                Hear(message);
+                Hear(message, XxHash3.HashToUInt64(bytes));
             }
         }
     }
@@ -147,7 +149,7 @@ internal sealed partial class Shard(TierContext tier, ShardNames names, TierCloc
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void Hear(in ShardMessage message)
+    private void Hear(in ShardMessage message, ulong hash)
     {
         switch (message.Kind)
         {
@@ -157,15 +159,27 @@ internal sealed partial class Shard(TierContext tier, ShardNames names, TierCloc
             case ShardMessage.Joined:
                 Begin(message);
                 break;
-            case ShardMessage.KeyChanged or ShardMessage.TagRemoved when _view is { } view:
-                if (message.Epoch != view.Epoch || message.Sequence != view.Heard + 1)
+            case ShardMessage.KeyChanged or ShardMessage.TagRemoved:
+                var isNew = _recent.Add(message.Sequence, hash); // Also without a view: the next one may hear it again.
+                if (_view is { } view)
                 {
-                    Lose(view);
-                    break;
+                    Hear(view, message, isNew);
                 }
 
-                Take(view, message);
                 break;
+        }
+    }
+
+    private void Hear(ShardView view, in ShardMessage message, bool isNew)
+    {
+        var isOfView = message.Epoch == view.Epoch;
+        if (isOfView && message.Sequence == view.Heard + 1)
+        {
+            Take(view, message);
+        }
+        else if (isNew || (isOfView && message.Sequence > view.Heard))
+        {
+            Lose(view);
         }
     }
 
