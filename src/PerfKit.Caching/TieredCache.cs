@@ -149,7 +149,10 @@ public sealed partial class TieredCache : HybridCache, IDisposable
         return GetSlowAsync(key, call, found, cancellationToken);
     }
 
-    /// <summary>Finds a fresh value in this process or the second tier, and calls no factory.</summary>
+    /// <summary>
+    /// Finds a value in this process or the second tier, fresh or served behind its end, and calls no factory, so that nothing
+    /// renews it.
+    /// </summary>
     /// <typeparam name="T">The value.</typeparam>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
