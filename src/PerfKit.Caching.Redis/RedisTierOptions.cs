@@ -35,8 +35,9 @@ public sealed class RedisTierOptions
     public int? Shards { get; set; }
 
     /// <summary>
-    /// How long one command may take, and 1 ms more for each 64 KB it writes: 1 ms to 1 minute, by default 35 ms. Behind
-    /// it the call throws <see cref="TimeoutException"/>.
+    /// How long the commands of one call may take, and 1 ms more for each 64 KB it writes: 1 ms to 1 minute, by default
+    /// 35 ms. Behind it the call throws <see cref="TimeoutException"/>. Claiming a key and writing its value count as one
+    /// call; what the factory takes does not count.
     /// </summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromMilliseconds(35);
 

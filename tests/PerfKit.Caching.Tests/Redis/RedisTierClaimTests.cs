@@ -1,3 +1,4 @@
+using PerfKit.Caching.Internal.RedisTiers;
 using PerfKit.TestKit;
 using StackExchange.Redis;
 
@@ -258,6 +259,27 @@ public sealed class RedisTierClaimTests
         var next = await pair.Other.Tier.ReadOrClaimAsync("k", default).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
         await using var claim = next.Claim;
         (await claim!.WriteAsync(TierNode.Value("made"), default)).Should().BeTrue();
+    }
+
+    [SkippableFact]
+    public async Task A_claim_that_cannot_be_written_is_not_waited_for_again_when_it_is_given_up()
+    {
+        var deadline = TierContext.StartLimit; // So that it is the same however young the tier is.
+        await using var server = await RedisServer.StartPrivateAsync();
+        await using var pair = await Pair.JoinAsync(
+            server.ConnectionString + ",allowAdmin=true",
+            configure: o => (o.HeartbeatInterval, o.CommandTimeout) = (TimeSpan.FromMinutes(1), deadline)
+        );
+        var claim = await pair.One.ClaimAsync("k");
+        await pair.Other.Redis.ExecuteAsync("CLIENT", "PAUSE", 60_000, "WRITE");
+        var writing = claim.WriteAsync(TierNode.Value("late"), default).AsTask();
+        await writing.Invoking(w => w).Should().ThrowAsync<TimeoutException>();
+        var began = TimeProvider.System.GetTimestamp();
+
+        await claim.DisposeAsync();
+
+        TimeProvider.System.GetElapsedTime(began).Should().BeLessThan(deadline / 2);
+        await pair.Other.Redis.ExecuteAsync("CLIENT", "UNPAUSE");
     }
 
     private static async Task RemoveAsync(TierNode node, string removal)

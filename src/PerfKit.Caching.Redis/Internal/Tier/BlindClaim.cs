@@ -20,6 +20,7 @@ internal sealed class BlindClaim : RedisClaim
         CancellationToken cancellationToken
     )
     {
+        var began = Shard.Tier.Clock.Local();
         for (var i = 1; ; i++)
         {
             var heard = View.Heard;
@@ -41,7 +42,7 @@ internal sealed class BlindClaim : RedisClaim
                         ShardMessage.WakeOf(Shard.Tier.Node, Name),
                     ],
                     bytes,
-                    wait,
+                    wait.After(Shard.Tier.Clock.Local() - began),
                     cancellationToken
                 )
                 .ConfigureAwait(false);
@@ -52,7 +53,9 @@ internal sealed class BlindClaim : RedisClaim
 
             if (
                 i == MostTries
-                || !await Shard.HearsAsync(View, reply, wait.Limit, cancellationToken).ConfigureAwait(false)
+                || !await Shard
+                    .HearsAsync(View, reply, wait.After(Shard.Tier.Clock.Local() - began).Left, cancellationToken)
+                    .ConfigureAwait(false)
             )
             {
                 return false;

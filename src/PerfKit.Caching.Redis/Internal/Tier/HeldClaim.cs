@@ -93,7 +93,7 @@ internal sealed class HeldClaim(Shard shard, string key, ShardView view, byte[] 
                     Scripts.Release,
                     [Key],
                     [_token, Shard.Names.Channel, Wake],
-                    Shard.Tier.Wait("giving up a claim"),
+                    Shard.Tier.Wait("giving up a claim").After(Spent),
                     default
                 )
                 .ConfigureAwait(false);

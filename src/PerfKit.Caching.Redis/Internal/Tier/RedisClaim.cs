@@ -11,6 +11,9 @@ internal abstract class RedisClaim(Shard shard, string key, ShardView view) : Ti
     private readonly long _since = view.Known;
     private bool _isUsed;
 
+    /// <summary>Milliseconds that its commands have taken so far: what it is written with has the same deadline as the claiming.</summary>
+    public double Spent { get; set; }
+
     protected Shard Shard => shard;
 
     protected ShardView View => view;
@@ -35,9 +38,17 @@ internal abstract class RedisClaim(Shard shard, string key, ShardView view) : Ti
         }
 
         var bytes = Outgoing.Whole(shard.Tier, view.Epoch, _since, value);
-        var wait = shard.Tier.Wait("writing", bytes.Length);
-        var isWritten = await SendAsync(bytes, value, wait, cancellationToken).ConfigureAwait(false);
-        return isWritten && IsStanding(value.Tags);
+        var wait = shard.Tier.Wait("writing", bytes.Length).After(Spent);
+        var began = shard.Tier.Clock.Local();
+        try
+        {
+            var isWritten = await SendAsync(bytes, value, wait, cancellationToken).ConfigureAwait(false);
+            return isWritten && IsStanding(value.Tags);
+        }
+        finally
+        {
+            Spent += shard.Tier.Clock.Local() - began; // Giving it up is not waited for as long again.
+        }
     }
 
     public override async ValueTask DisposeAsync()

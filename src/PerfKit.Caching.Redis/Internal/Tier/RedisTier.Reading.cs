@@ -11,7 +11,8 @@ internal sealed partial class RedisTier
     public async ValueTask<TierEntry?> ReadAsync(string key, CancellationToken cancellationToken)
     {
         var shard = await ShardAsync(key, cancellationToken).ConfigureAwait(false);
-        var found = await LookAsync(shard, shard.Names.Key(key), cancellationToken).ConfigureAwait(false);
+        var call = _tier.Call();
+        var found = await LookAsync(shard, shard.Names.Key(key), call, cancellationToken).ConfigureAwait(false);
         return found.Entry;
     }
 
@@ -19,16 +20,18 @@ internal sealed partial class RedisTier
     public async ValueTask<TierOutcome> ReadOrClaimAsync(string key, CancellationToken cancellationToken)
     {
         var shard = await ShardAsync(key, cancellationToken).ConfigureAwait(false);
-        var found = await LookAsync(shard, shard.Names.Key(key), cancellationToken).ConfigureAwait(false);
+        var call = _tier.Call();
+        var found = await LookAsync(shard, shard.Names.Key(key), call, cancellationToken).ConfigureAwait(false);
         return found.Entry is { } entry
             ? new TierOutcome(entry, null)
-            : await ClaimAsync(shard, key, found, cancellationToken).ConfigureAwait(false);
+            : await ClaimAsync(shard, key, found, call, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<TierOutcome> ClaimAsync(
         Shard shard,
         string key,
         Found found,
+        Wait call, // All its commands have one deadline.
         CancellationToken cancellationToken
     )
     {
@@ -37,7 +40,7 @@ internal sealed partial class RedisTier
         {
             if (found.Seen is null)
             {
-                (var taken, found) = await TakeAsync(shard, key, cancellationToken).ConfigureAwait(false);
+                (var taken, found) = await TakeAsync(shard, key, call, cancellationToken).ConfigureAwait(false);
                 if (taken is not null)
                 {
                     return new TierOutcome(null, taken) { HasWaited = hasWaited };
@@ -46,16 +49,19 @@ internal sealed partial class RedisTier
             else if (ValueFormat.IsClaim(found.Seen))
             {
                 hasWaited = true;
-                await AwaitAsync(shard, key, found.Seen, cancellationToken).ConfigureAwait(false);
-                found = await LookAsync(shard, shard.Names.Key(key), cancellationToken).ConfigureAwait(false);
+                await AwaitAsync(shard, key, found.Seen, call, cancellationToken).ConfigureAwait(false);
+                call = _tier.Call(); // The other's making does not count.
+                found = await LookAsync(shard, shard.Names.Key(key), call, cancellationToken).ConfigureAwait(false);
             }
-            else if (await ReplaceAsync(shard, key, found.Seen, cancellationToken).ConfigureAwait(false) is { } claim)
+            else if (
+                await ReplaceAsync(shard, key, found.Seen, call, cancellationToken).ConfigureAwait(false) is { } claim
+            )
             {
                 return new TierOutcome(null, claim) { HasWaited = hasWaited };
             }
             else
             {
-                found = await LookAsync(shard, shard.Names.Key(key), cancellationToken).ConfigureAwait(false);
+                found = await LookAsync(shard, shard.Names.Key(key), call, cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -66,10 +72,12 @@ internal sealed partial class RedisTier
     private async ValueTask<(HeldClaim? Claim, Found Found)> TakeAsync(
         Shard shard,
         string key,
+        Wait call,
         CancellationToken cancellationToken
     )
     {
-        var view = await shard.ViewAsync(cancellationToken).ConfigureAwait(false);
+        var (wait, view) = await HearingAsync(shard, _tier.Next(call, "claiming"), cancellationToken)
+            .ConfigureAwait(false);
         var bytes = HeldClaim.NewBytes(_tier);
         var command = shard.Database.StringSetAndGetAsync(
             shard.Names.Key(key),
@@ -81,9 +89,7 @@ internal sealed partial class RedisTier
         RedisValue there;
         try
         {
-            there = await _tier
-                .Deadlines.WithinAsync(command, _tier.Wait("claiming"), cancellationToken)
-                .ConfigureAwait(false);
+            there = await _tier.Deadlines.WithinAsync(command, wait, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
@@ -93,16 +99,16 @@ internal sealed partial class RedisTier
 
         if (there.IsNull)
         {
-            return (Hold(shard, key, view, bytes), default);
+            return (Hold(shard, key, view, bytes, call), default);
         }
 
         ReadOnlyMemory<byte> memory = there;
-        return (null, await FindAsync(shard, owner: null, memory, cancellationToken).ConfigureAwait(false));
+        return (null, await FindAsync(shard, owner: null, memory, call, cancellationToken).ConfigureAwait(false));
     }
 
-    private HeldClaim Hold(Shard shard, string key, ShardView view, byte[] bytes)
+    private HeldClaim Hold(Shard shard, string key, ShardView view, byte[] bytes, Wait call)
     {
-        var claim = new HeldClaim(shard, key, view, bytes, _held);
+        var claim = new HeldClaim(shard, key, view, bytes, _held) { Spent = _tier.SpentOf(call) };
         claim.Hold();
         return claim;
     }
@@ -111,19 +117,19 @@ internal sealed partial class RedisTier
         Shard shard,
         string key,
         byte[] seen,
+        Wait call,
         CancellationToken cancellationToken
     )
     {
-        var view = await shard.ViewAsync(cancellationToken).ConfigureAwait(false);
+        var (wait, view) = await HearingAsync(shard, _tier.Next(call, "claiming"), cancellationToken)
+            .ConfigureAwait(false);
         var bytes = HeldClaim.NewBytes(_tier);
         var lease = (long)_tier.Options.ClaimLease.TotalMilliseconds;
         var command = shard.EvaluateAsync(Scripts.Replace, [shard.Names.Key(key)], [seen, bytes, lease]);
         try
         {
-            var reply = await _tier
-                .Deadlines.WithinAsync(command, _tier.Wait("claiming"), cancellationToken)
-                .ConfigureAwait(false);
-            return (long)reply == 1 ? Hold(shard, key, view, bytes) : null;
+            var reply = await _tier.Deadlines.WithinAsync(command, wait, cancellationToken).ConfigureAwait(false);
+            return (long)reply == 1 ? Hold(shard, key, view, bytes, call) : null;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
@@ -133,7 +139,13 @@ internal sealed partial class RedisTier
     }
 
     /// <summary>Waits for another's claim to end: for its message, or for its lease where nobody is left to send one.</summary>
-    private async ValueTask AwaitAsync(Shard shard, string key, byte[] claim, CancellationToken cancellationToken)
+    private async ValueTask AwaitAsync(
+        Shard shard,
+        string key,
+        byte[] claim,
+        Wait call,
+        CancellationToken cancellationToken
+    )
     {
         using var place = shard.Waiters.Enter(key); // Before the mark, so the message is not missed.
         var left = await shard
@@ -141,7 +153,7 @@ internal sealed partial class RedisTier
                 Scripts.Await,
                 [shard.Names.Key(key)],
                 [claim.AsMemory(0, ValueFormat.TokenLength), (long)_tier.Options.ClaimLease.TotalMilliseconds],
-                _tier.Wait("waiting"),
+                _tier.Next(call, "waiting"),
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -155,12 +167,12 @@ internal sealed partial class RedisTier
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Found> LookAsync(Shard shard, RedisKey key, CancellationToken cancellationToken)
+    private async ValueTask<Found> LookAsync(Shard shard, RedisKey key, Wait call, CancellationToken cancellationToken)
     {
-        var wait = _tier.Wait("reading");
+        var wait = _tier.Next(call, "reading");
         if (shard.View is null)
         {
-            wait = await HearingAsync(shard, wait, cancellationToken).ConfigureAwait(false);
+            (wait, _) = await HearingAsync(shard, wait, cancellationToken).ConfigureAwait(false);
         }
 
         try
@@ -174,14 +186,14 @@ internal sealed partial class RedisTier
                 .ConfigureAwait(false);
             return lease is null
                 ? default
-                : await FindAsync(shard, lease, lease.Memory, cancellationToken).ConfigureAwait(false);
+                : await FindAsync(shard, lease, lease.Memory, call, cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
             await _tier // Somebody else's list or hash: in the way of what belongs here.
                 .Deadlines.WithinAsync(
                     shard.Database.KeyDeleteAsync(key, CommandFlags.DemandMaster),
-                    _tier.Wait("removing"),
+                    _tier.Next(call, "removing"),
                     cancellationToken
                 )
                 .ConfigureAwait(false);
@@ -193,6 +205,7 @@ internal sealed partial class RedisTier
         Shard shard,
         Lease<byte>? owner,
         ReadOnlyMemory<byte> bytes,
+        Wait call,
         CancellationToken cancellationToken
     )
     {
@@ -207,7 +220,7 @@ internal sealed partial class RedisTier
             case Verdict.Alive:
                 return new ValueTask<Found>(new Found(new RedisTierEntry(owner, bytes, payloadAt), null));
             case Verdict.Unknown:
-                return AskAsync(shard, view, new RedisTierEntry(owner, bytes, payloadAt), cancellationToken);
+                return AskAsync(shard, view, new RedisTierEntry(owner, bytes, payloadAt), call, cancellationToken);
             default:
                 var seen = bytes[..Math.Min(bytes.Length, ValueFormat.HeadLength)].ToArray();
                 owner?.Dispose();
@@ -220,6 +233,7 @@ internal sealed partial class RedisTier
         Shard shard,
         ShardView view,
         RedisTierEntry entry,
+        Wait call,
         CancellationToken cancellationToken
     )
     {
@@ -229,7 +243,7 @@ internal sealed partial class RedisTier
             var scores = await _tier
                 .Deadlines.WithinAsync(
                     shard.Database.SortedSetScoresAsync(shard.Names.Tags, question.Members, CommandFlags.DemandMaster),
-                    _tier.Wait("reading tags"),
+                    _tier.Next(call, "reading tags"),
                     cancellationToken
                 )
                 .ConfigureAwait(false);

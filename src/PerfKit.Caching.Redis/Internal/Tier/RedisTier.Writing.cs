@@ -11,7 +11,8 @@ internal sealed partial class RedisTier
     {
         var shard = await ShardAsync(key, cancellationToken).ConfigureAwait(false);
         var length = value.Payload.Length;
-        var wait = await HearingAsync(shard, _tier.Wait("putting", length), cancellationToken).ConfigureAwait(false);
+        var (wait, _) = await HearingAsync(shard, _tier.Wait("putting", length), cancellationToken)
+            .ConfigureAwait(false);
         var tail = Outgoing.Tail(value);
         var id = new byte[16];
         _tier.NextId(id);
@@ -46,7 +47,7 @@ internal sealed partial class RedisTier
     public async ValueTask RemoveAsync(string key, CancellationToken cancellationToken)
     {
         var shard = await ShardAsync(key, cancellationToken).ConfigureAwait(false);
-        var wait = await HearingAsync(shard, _tier.Wait("removing"), cancellationToken).ConfigureAwait(false);
+        var (wait, _) = await HearingAsync(shard, _tier.Wait("removing"), cancellationToken).ConfigureAwait(false);
         await RemoveAsync(shard, [key], wait, cancellationToken).ConfigureAwait(false);
     }
 
@@ -96,7 +97,8 @@ internal sealed partial class RedisTier
 
     private async Task RemoveByTagAsync(Shard shard, string tag, CancellationToken cancellationToken)
     {
-        var wait = await HearingAsync(shard, _tier.Wait("removing a tag"), cancellationToken).ConfigureAwait(false);
+        var (wait, _) = await HearingAsync(shard, _tier.Wait("removing a tag"), cancellationToken)
+            .ConfigureAwait(false);
         RedisValue member = tag == Everything ? Everything : TagQuestion.Member(TextBytes.Of(tag));
         RedisValue[] values = [member, _tier.Options.TagCapacity];
         var (epoch, sequence) = await shard

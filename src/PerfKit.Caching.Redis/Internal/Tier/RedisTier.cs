@@ -108,16 +108,20 @@ internal sealed partial class RedisTier : ICacheTier, IDisposable, IAsyncDisposa
     }
 
     /// <summary>Waits until the shard hears, which counts against the command behind it: no call has two deadlines to wait for.</summary>
-    private async ValueTask<Wait> HearingAsync(Shard shard, Wait wait, CancellationToken cancellationToken)
+    private async ValueTask<(Wait Wait, ShardView View)> HearingAsync(
+        Shard shard,
+        Wait wait,
+        CancellationToken cancellationToken
+    )
     {
-        if (shard.View is not null)
+        if (shard.View is { } view)
         {
-            return wait;
+            return (wait, view);
         }
 
         var began = _tier.Clock.Local();
-        await shard.ViewAsync(cancellationToken).ConfigureAwait(false);
-        return wait with { Spent = TimeSpan.FromMilliseconds(_tier.Clock.Local() - began) };
+        view = await shard.ViewAsync(wait, cancellationToken).ConfigureAwait(false);
+        return (wait.After(_tier.Clock.Local() - began), view);
     }
 
     private sealed class Ending(Telling telling) : IDisposable

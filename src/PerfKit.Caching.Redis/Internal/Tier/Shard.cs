@@ -41,21 +41,16 @@ internal sealed partial class Shard(TierContext tier, ShardNames names, TierCloc
     /// <summary>What is known; null while writes of others may go unheard.</summary>
     public ShardView? View => _view;
 
-    /// <summary>The view, waited for as long as a command may take.</summary>
-    public ValueTask<ShardView> ViewAsync(CancellationToken cancellationToken)
+    /// <summary>The view, once there is one.</summary>
+    public ValueTask<ShardView> ViewAsync(Wait wait, CancellationToken cancellationToken)
     {
-        if (_view is { } view)
-        {
-            return new ValueTask<ShardView>(view);
-        }
-
         Task<ShardView> ready;
         lock (_gate)
         {
             ready = _ready.Task;
         }
 
-        return tier.Deadlines.WithinAsync(ready, tier.Wait("taking part"), cancellationToken);
+        return tier.Deadlines.WithinAsync(ready, wait with { Operation = "taking part" }, cancellationToken);
     }
 
     /// <summary>This view has a gap, or whatever view there is.</summary>

@@ -98,6 +98,20 @@ internal sealed class TierContext : IDisposable
     public Wait Wait(string operation, long written = 0) =>
         new(operation, Place, (IsYoung ? StartLimit : Options.CommandTimeout) + (PerPiece * (written / Piece)));
 
+    /// <summary>For a call of several commands, which have one deadline together.</summary>
+    public Wait Call() => Wait("reading") with { Began = Clock.Local() };
+
+    /// <summary>For the next command of a call.</summary>
+    public Wait Next(Wait call, string operation) =>
+        call with
+        {
+            Operation = operation,
+            Spent = TimeSpan.FromMilliseconds(Clock.Local() - call.Began),
+        };
+
+    /// <summary>Milliseconds of a call's time that are gone; none of what only one that has just begun is given.</summary>
+    public double SpentOf(Wait call) => call.Limit > Options.CommandTimeout ? 0 : Clock.Local() - call.Began;
+
     /// <summary>From the first connection on this runs out.</summary>
     public void Begin() => Volatile.Write(ref _begun, Clock.Local());
 
