@@ -12,6 +12,7 @@ internal sealed class MeterFigures : IDisposable
 
     public MeterFigures(IMeterFactory factory)
     {
+        Factory = factory;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == "PerfKit.Caching" && instrument.Meter.Scope == factory)
@@ -27,6 +28,8 @@ internal sealed class MeterFigures : IDisposable
         );
         _listener.Start();
     }
+
+    public IMeterFactory Factory { get; }
 
     /// <summary>By name and tags, without the prefix: <c>tier.hits files</c>. -1 where nothing was reported.</summary>
     public long this[string name]

@@ -153,6 +153,29 @@ public sealed class TieredMetricsTests : IDisposable
         other.GetStatistics().Weight.Should().Be(cache.GetStatistics().Weight);
     }
 
+    [Fact]
+    public async Task A_listener_that_throws_takes_nothing_from_the_cache()
+    {
+        using var faulty = new MeterListener();
+        faulty.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name == "perfkit.cache.tier.duration" && instrument.Meter.Scope == _seen.Factory)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        faulty.SetMeasurementEventCallback<double>(static (_, _, _, _) => throw new InvalidDataException("Not mine."));
+        faulty.Start();
+
+        await GetAsync("key");
+        await _cache.SetAsync("key", "set");
+        await _cache.RemoveAsync("key");
+        await _cache.RemoveByTagAsync("tag");
+
+        _tier.Calls.Should().Equal("read key", "write key", "put key", "remove key", "untag tag");
+        _cache.IsTierAvailable.Should().BeTrue();
+    }
+
     private ValueTask<string> GetAsync(
         string key,
         TieredEntryOptions? options = null,

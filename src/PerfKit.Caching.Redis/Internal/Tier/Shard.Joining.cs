@@ -26,13 +26,10 @@ internal sealed partial class Shard
                 await JoinAsync(end).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException)
+        catch (Exception)
         {
-            // Redis is away, and the next beat tries again.
-        }
-        catch (Exception e) when (e is ObjectDisposedException or InvalidOperationException)
-        {
-            // The connection is being closed.
+            // Redis is away, a listener failed, or this is being closed. What ended the beats would end the tier for good:
+            // only who waits between two of them heeds the end.
         }
     }
 

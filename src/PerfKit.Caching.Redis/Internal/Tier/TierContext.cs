@@ -79,11 +79,20 @@ internal sealed class TierContext : IDisposable
     public string Place { get; private set; }
 
     /// <summary>All that Redis had told when it was asked, at this local time, has been heard.</summary>
-    public void CaughtUp(double asked) =>
-        _lag?.Record(
-            (Clock.Local() - asked) / 1_000,
-            new KeyValuePair<string, object?>("cache.name", Name.Length == 0 ? "default" : Name)
-        );
+    public void CaughtUp(double asked)
+    {
+        try
+        {
+            _lag?.Record(
+                (Clock.Local() - asked) / 1_000,
+                new KeyValuePair<string, object?>("cache.name", Name.Length == 0 ? "default" : Name)
+            );
+        }
+        catch (Exception)
+        {
+            // Listeners run within the recording, and a listener's fault is not the heartbeat's.
+        }
+    }
 
     public string Generation =>
         Volatile.Read(ref _generation).ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -47,18 +47,20 @@ internal sealed partial class TierGuard(
             return null;
         }
 
+        var started = figures.Start();
+        TierEntry? entry;
         try
         {
-            var started = figures.Start();
-            var entry = await tier.ReadAsync(key, cancellationToken).ConfigureAwait(false);
-            figures.Read(entry is not null, hasWaited: false, started);
-            return entry;
+            entry = await tier.ReadAsync(key, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             Trip(fault);
             return null;
         }
+
+        figures.Read(entry is not null, hasWaited: false, started);
+        return entry;
     }
 
     public async ValueTask<TierOutcome> ReadOrClaimAsync(string key, CancellationToken cancellationToken)
@@ -68,18 +70,20 @@ internal sealed partial class TierGuard(
             return default;
         }
 
+        var started = figures.Start();
+        TierOutcome outcome;
         try
         {
-            var started = figures.Start();
-            var outcome = await tier.ReadOrClaimAsync(key, cancellationToken).ConfigureAwait(false);
-            figures.Read(outcome.Entry is not null, outcome.HasWaited, started);
-            return outcome;
+            outcome = await tier.ReadOrClaimAsync(key, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             Trip(fault);
             return default;
         }
+
+        figures.Read(outcome.Entry is not null, outcome.HasWaited, started);
+        return outcome;
     }
 
     public async ValueTask<TierClaim?> ClaimAsync(string key, TierEntry? entry, CancellationToken cancellationToken)
@@ -111,18 +115,20 @@ internal sealed partial class TierGuard(
             return true;
         }
 
+        var started = figures.Start();
+        bool isValid;
         try
         {
-            var started = figures.Start();
-            var isValid = await claim.WriteAsync(value, CancellationToken.None).ConfigureAwait(false);
-            figures.Answered("write", started);
-            return isValid;
+            isValid = await claim.WriteAsync(value, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception fault)
         {
             Trip(fault);
             return true;
         }
+
+        figures.Answered("write", started);
+        return isValid;
     }
 
     /// <summary>Once begun it is finished or noted, whether or not the caller still waits: half a write helps nobody.</summary>
@@ -133,16 +139,18 @@ internal sealed partial class TierGuard(
             return;
         }
 
+        var started = figures.Start();
         try
         {
-            var started = figures.Start();
             await tier.PutAsync(key, value, CancellationToken.None).ConfigureAwait(false);
-            figures.Answered("write", started);
         }
         catch (Exception fault)
         {
             Trip(fault, key);
+            return;
         }
+
+        figures.Answered("write", started);
     }
 
     public async ValueTask RemoveAsync(string key)
@@ -152,16 +160,18 @@ internal sealed partial class TierGuard(
             return;
         }
 
+        var started = figures.Start();
         try
         {
-            var started = figures.Start();
             await tier.RemoveAsync(key, CancellationToken.None).ConfigureAwait(false);
-            figures.Answered("remove", started);
         }
         catch (Exception fault)
         {
             Trip(fault, key);
+            return;
         }
+
+        figures.Answered("remove", started);
     }
 
     public async ValueTask RemoveByTagAsync(string tag)
@@ -171,16 +181,18 @@ internal sealed partial class TierGuard(
             return;
         }
 
+        var started = figures.Start();
         try
         {
-            var started = figures.Start();
             await tier.RemoveByTagAsync(tag, CancellationToken.None).ConfigureAwait(false);
-            figures.Answered("remove", started);
         }
         catch (Exception fault)
         {
             Trip(fault, tag: tag);
+            return;
         }
+
+        figures.Answered("remove", started);
     }
 
     /// <summary>Stops probing. The source is not disposed, for a call that fails later still asks for its token.</summary>

@@ -39,13 +39,22 @@ internal sealed class TieredFigures(string name, TierMetrics? metrics)
 
     public void Answered(string operation, long started)
     {
-        if (started != 0)
+        if (started == 0)
+        {
+            return;
+        }
+
+        try
         {
             _durations!.Record(
                 TimeProvider.System.GetElapsedTime(started).TotalSeconds,
                 new KeyValuePair<string, object?>("cache.name", Name),
                 new KeyValuePair<string, object?>("operation", operation)
             );
+        }
+        catch (Exception)
+        {
+            // Listeners run within the recording, and a listener's fault is neither the tier's nor the caller's.
         }
     }
 
