@@ -95,6 +95,27 @@ public sealed class TieredAwayTests : IDisposable
     }
 
     [Fact]
+    public async Task However_often_the_tier_did_not_answer_only_what_was_noted_is_removed()
+    {
+        await _cache.SetAsync("noted", 1);
+        await _cache.SetAsync("kept", 1);
+        _tier.Fault = new TimeoutException("no answer");
+        await _cache.RemoveAsync("noted");
+        for (var tries = 0; Rejoins() < 10 && tries < 1_000_000; tries++)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        _tier.Fault = null;
+        await ComeBackAsync();
+
+        (await InTierAsync("noted", "kept")).Should().Equal("kept");
+
+        int Rejoins() => _tier.Calls.Count(static call => call.StartsWith("rejoin", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_write_that_has_begun_is_finished_whether_or_not_its_caller_still_waits()
     {
         var pace = new TaskCompletionSource();

@@ -283,8 +283,16 @@ internal sealed partial class TierGuard(
         }
         else if (failures >= MostRefusals && page.Keys.Count + page.Tags.Count > 0)
         {
-            await tier.RejoinAsync([], [], _disposed.Token).ConfigureAwait(false);
-            await tier.RejoinAsync([], [TierJournal.Everything], _disposed.Token).ConfigureAwait(false);
+            await tier.RejoinAsync([], [], _disposed.Token).ConfigureAwait(false); // Throws while it is away, and no page is tried.
+            try
+            {
+                await tier.RejoinAsync(page.Keys, page.Tags, _disposed.Token).ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                // It answers and refuses the page; or has gone again, which the next call says.
+                await tier.RejoinAsync([], [TierJournal.Everything], _disposed.Token).ConfigureAwait(false);
+            }
         }
         else
         {
