@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using PerfKit.Caching.Internal;
 
 namespace PerfKit.Caching.Tests.Tiers;
 
@@ -113,6 +115,24 @@ public sealed class TieredAwayTests : IDisposable
         (await InTierAsync("noted", "kept")).Should().Equal("kept");
 
         int Rejoins() => _tier.Calls.Count(static call => call.StartsWith("rejoin", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_logger_that_throws_does_not_keep_the_tier_away()
+    {
+        var parts = new TieredCacheParts("", _tier, _clock, null, null, new FaultyLogger());
+        using var cache = new TieredCache(new TieredCacheOptions(), parts);
+        _tier.Fault = new TimeoutException("no answer");
+        await cache.SetAsync("key", 1);
+        _tier.Fault = null;
+
+        for (var tries = 0; !cache.IsTierAvailable && tries < 100_000; tries++)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        cache.IsTierAvailable.Should().BeTrue();
     }
 
     [Fact]
@@ -272,6 +292,22 @@ public sealed class TieredAwayTests : IDisposable
             _clock.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Yield();
         }
+    }
+
+    private sealed class FaultyLogger : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => throw new InvalidDataException("No room for a log.");
     }
 
     private sealed class Unwritable

@@ -236,7 +236,7 @@ internal sealed partial class TierGuard(
 
     private async Task ProbeAsync(long since, Exception first)
     {
-        LogAway(figures.Name, first.Message, first); // Here: a stack trace takes a logger longer than a caller is made to wait.
+        TellAway(first); // Here: a stack trace takes a logger longer than a caller is made to wait.
         var removed = (Keys: 0, Tags: 0);
         for (var failures = 0; !_disposed.IsCancellationRequested; )
         {
@@ -260,6 +260,18 @@ internal sealed partial class TierGuard(
                 LogBack(figures.Name, clock.GetElapsedTime(since), removed.Keys, removed.Tags);
                 return;
             }
+        }
+    }
+
+    private void TellAway(Exception first)
+    {
+        try
+        {
+            LogAway(figures.Name, first.Message, first);
+        }
+        catch (Exception)
+        {
+            // A logger's fault must not end the probe: nothing else brings the tier back.
         }
     }
 
