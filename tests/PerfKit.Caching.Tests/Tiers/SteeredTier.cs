@@ -28,6 +28,9 @@ internal sealed class SteeredTier : ICacheTier
     /// <summary>A claim was given up or used.</summary>
     public TaskCompletionSource GivenUp { get; } = new();
 
+    /// <summary>Giving up a claim waits for it.</summary>
+    public Task Releasing { get; set; } = Task.CompletedTask;
+
     public ConcurrentQueue<string> Calls { get; } = new();
 
     public int BytesOf(string key) => _values[key].Payload.Length;
@@ -142,7 +145,7 @@ internal sealed class SteeredTier : ICacheTier
         public override ValueTask DisposeAsync()
         {
             tier.GivenUp.TrySetResult();
-            return default;
+            return new ValueTask(tier.Releasing);
         }
     }
 }

@@ -136,6 +136,27 @@ public sealed class TieredAwayTests : IDisposable
     }
 
     [Fact]
+    public async Task A_caller_whose_value_could_not_be_written_does_not_wait_for_its_claim_as_well()
+    {
+        _tier.Releasing = new TaskCompletionSource().Task;
+
+        var value = await _cache
+            .GetOrCreateAsync(
+                "key",
+                _ =>
+                {
+                    _tier.Fault = new TimeoutException("no answer");
+                    return ValueTask.FromResult(1);
+                }
+            )
+            .AsTask()
+            .WaitAsync(TimeSpan.FromSeconds(20));
+
+        value.Should().Be(1);
+        _tier.GivenUp.Task.IsCompleted.Should().BeTrue();
+    }
+
+    [Fact]
     public async Task A_write_that_has_begun_is_finished_whether_or_not_its_caller_still_waits()
     {
         var pace = new TaskCompletionSource();

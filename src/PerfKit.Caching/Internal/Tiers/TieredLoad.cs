@@ -62,9 +62,22 @@ internal readonly struct TieredLoad<TState, T>(
         {
             if (claim is not null)
             {
-                await claim.DisposeAsync().ConfigureAwait(false);
+                await ReleaseAsync(guard, claim).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>The caller does not wait for a tier that has just failed to answer: its write was the one deadline.</summary>
+    private static ValueTask ReleaseAsync(TierGuard guard, TierClaim claim)
+    {
+        var release = claim.DisposeAsync();
+        if (guard.IsUsable)
+        {
+            return release;
+        }
+
+        Unawaited.Observe(release.AsTask());
+        return default;
     }
 
     private async ValueTask<TierOutcome> LookAsync(TierGuard guard, string key, CancellationToken cancellationToken)
