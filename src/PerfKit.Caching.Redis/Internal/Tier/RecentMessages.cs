@@ -11,10 +11,10 @@ internal sealed class RecentMessages
     private const int Kept = 256; // Of a shard: what one of two nodes is ahead of the other.
     private readonly ulong[] _hashes = new ulong[Kept];
 
-    /// <summary>Remembers it; false if it has come before.</summary>
-    public bool Add(long sequence, ulong hash)
+    /// <summary>Remembers it in the place of what came 256 places before; false if it has come.</summary>
+    public bool Add(long place, ulong hash)
     {
-        ref var kept = ref _hashes[sequence & (Kept - 1)];
+        ref var kept = ref _hashes[place & (Kept - 1)];
         if (kept == hash)
         {
             return false;

@@ -30,6 +30,7 @@ internal sealed partial class Shard
     )
     {
         var view = _view;
+        var known = _known; // Also without a view: what is known now outlives it.
         var generation = tier.Generation;
         var command = EvaluateAsync(
             script,
@@ -58,9 +59,9 @@ internal sealed partial class Shard
 
         var epoch = Epoch.Read(((ReadOnlyMemory<byte>)reply[0]).Span);
         var sequence = (long)reply[1];
-        if (view is not null && epoch == view.Epoch)
+        if (epoch == known?.Epoch)
         {
-            view.Know(sequence);
+            known.Raise(sequence);
         }
         else if (view is not null)
         {

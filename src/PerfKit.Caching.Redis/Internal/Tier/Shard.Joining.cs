@@ -8,7 +8,7 @@ internal sealed partial class Shard
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(50);
     private readonly SemaphoreSlim _joining = new(1);
     private Probe? _expected;
-    private ShardView? _latest; // The last there was: what it knew outlives it.
+    private volatile KnownNumber? _known; // Of the last view there was. Written under the lock.
     private string _suspect = "";
     private int _missed;
 
@@ -67,7 +67,7 @@ internal sealed partial class Shard
         var wait = tier.Wait("taking part");
         lock (_gate)
         {
-            _expected = probe = new Probe(Epoch.RandomDigits(), _latest?.Epoch, _latest?.Known ?? 0);
+            _expected = probe = new Probe(Epoch.RandomDigits(), _known?.Epoch, _known?.Value ?? 0);
         }
 
         await AskAsync(wait, end).ConfigureAwait(false); // Whose clock is known: puts depend on it.
@@ -119,8 +119,11 @@ internal sealed partial class Shard
                 removedAll = _ownTag;
             }
 
-            var view = new ShardView(message.Epoch, message.Sequence, removedAll, tier.Options.LocalTagCapacity);
-            _view = _latest = view;
+            var known = _known is { } last && last.Epoch == message.Epoch ? last : new KnownNumber(message.Epoch);
+            known.Raise(message.Sequence);
+            _known = known;
+            var view = new ShardView(known, message.Sequence, removedAll, tier.Options.LocalTagCapacity);
+            _view = view;
             _ready.SetResult(view);
             tier.Telling.Heard(this);
         }

@@ -13,6 +13,7 @@ internal sealed partial class Shard(TierContext tier, ShardNames names, TierCloc
     private readonly Lock _gate = new();
     private readonly Lock _hearing = new();
     private readonly RecentMessages _recent = new(); // Guarded by it.
+    private readonly RecentMessages _probes = new(); // Likewise; each has a nonce.
     private volatile IDatabase _database = database;
     private volatile ShardView? _view;
     private TaskCompletionSource<ShardView> _ready = NewSource<ShardView>();
@@ -150,6 +151,15 @@ internal sealed partial class Shard(TierContext tier, ShardNames names, TierCloc
         {
             case ShardMessage.Wake:
                 Waiters.Wake(TextBytes.Text(message.Name));
+                break;
+            case ShardMessage.Joined when !_probes.Add((long)hash, hash):
+                break; // It has come before, and more behind it.
+            case ShardMessage.Joined when _view is { } view:
+                if (message.Epoch != view.Epoch || message.Sequence != view.Heard)
+                {
+                    Lose(view); // Another one's: only this tells that the epoch was raised, and it counts what there was.
+                }
+
                 break;
             case ShardMessage.Joined:
                 Begin(message);

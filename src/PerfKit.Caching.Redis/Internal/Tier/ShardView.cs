@@ -4,13 +4,12 @@ namespace PerfKit.Caching.Internal.RedisTiers;
 /// What this process knows of a shard since it last began to listen without a gap: every removal after
 /// <c>baseline</c>, in order.
 /// </summary>
-internal sealed class ShardView(Epoch epoch, long baseline, long removedAll, int tagCapacity)
+internal sealed class ShardView(KnownNumber known, long baseline, long removedAll, int tagCapacity)
 {
     private long _heard = baseline;
-    private long _known = baseline;
     private long _removedAll = removedAll;
 
-    public Epoch Epoch { get; } = epoch;
+    public Epoch Epoch { get; } = known.Epoch;
 
     public TagTable Tags { get; } = new(tagCapacity, baseline);
 
@@ -18,18 +17,16 @@ internal sealed class ShardView(Epoch epoch, long baseline, long removedAll, int
     public long Heard => Volatile.Read(ref _heard);
 
     /// <summary>Redis had come so far at least. What is made from now on was not made before any removal up to it.</summary>
-    public long Known => Volatile.Read(ref _known);
+    public long Known => known.Value;
 
     /// <summary>Only the one who listens calls this, in order.</summary>
     public void Hear(long sequence)
     {
         Volatile.Write(ref _heard, sequence);
-        Know(sequence);
+        known.Raise(sequence);
     }
 
-    public void Know(long sequence) => Raise(ref _known, sequence);
-
-    public void RemoveAll(long sequence) => Raise(ref _removedAll, sequence);
+    public void RemoveAll(long sequence) => KnownNumber.Raise(ref _removedAll, sequence);
 
     public void Remove(ReadOnlySpan<byte> member, long sequence)
     {
@@ -89,19 +86,5 @@ internal sealed class ShardView(Epoch epoch, long baseline, long removedAll, int
         }
 
         return true;
-    }
-
-    private static void Raise(ref long field, long to)
-    {
-        for (var seen = Volatile.Read(ref field); seen < to; )
-        {
-            var before = Interlocked.CompareExchange(ref field, to, seen);
-            if (before == seen)
-            {
-                return;
-            }
-
-            seen = before;
-        }
     }
 }
