@@ -71,4 +71,18 @@ public sealed class RedisTierEpochTests
 
         shard.View!.Epoch.Should().NotBe(epoch);
     }
+
+    [SkippableFact]
+    public async Task RejoinAsync_asks_for_the_clock_by_which_puts_were_refused_as_late()
+    {
+        await using var pair = await Pair.JoinAsync(configure: static o => o.HeartbeatInterval = Minute);
+        var clock = pair.One.Shard.Clock;
+        clock.Learn(clock.NowMilliseconds - 60_000, clock.Local(), clock.Local()); // Then the server's was set a minute on.
+        await pair.One.Invoking(n => n.PutAsync("k", "value").AsTask()).Should().ThrowAsync<TimeoutException>();
+
+        await pair.One.Tier.RejoinAsync(["k"], [], default);
+
+        await pair.One.PutAsync("k", "value");
+        (await pair.Other.ReadAsync("k")).Should().Be("value");
+    }
 }

@@ -84,6 +84,8 @@ internal sealed partial class Shard
             await JoinAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        // A put refused as late may have been so by a clock that was set, and would be again until the next heartbeat.
+        await AskAsync(tier.Wait("rejoining"), cancellationToken).ConfigureAwait(false);
         await VersionedAsync(Scripts.Join, [], ["", ""], tier.Wait("rejoining"), cancellationToken)
             .ConfigureAwait(false);
     }
