@@ -40,7 +40,7 @@ public sealed partial class TieredCache
             if (stale is not null && IsServed(stale))
             {
                 RenewInBackground(key, stale, call);
-                return Give(stale);
+                return Give(stale, isFromTable: true);
             }
 
             if (isFirst && found is not null)
@@ -52,7 +52,7 @@ public sealed partial class TieredCache
             var entry = await WaitAsync(key, call, tags, found, stale, cancellationToken).ConfigureAwait(false);
             if (entry is TieredEntry<T> made && IsAnswer(made, since))
             {
-                return Give(made);
+                return Give(made, isFromTable: false);
             }
 
             found = entry; // Joined a load that began before a removal this caller came after, or one of another type.
@@ -197,7 +197,7 @@ public sealed partial class TieredCache
 
         if (found is TieredEntry<T> stale && !_removals.IsRemoved(stale.Tags, stale.Version) && IsServed(stale))
         {
-            return Lookup(stale);
+            return Lookup(stale, isFromTable: true);
         }
 
         if (found is not null)
@@ -213,14 +213,19 @@ public sealed partial class TieredCache
         var since = _removals.Latest;
         var only = new FactoryCall<TState, T>(default!, null, null, call.Policy, null);
         var entry = await ReloadAsync(key, only, [], found, null, cancellationToken).ConfigureAwait(false);
-        return entry is TieredEntry<T> { IsAbsent: false } read && IsAnswer(read, since) ? Lookup(read) : default;
+        return entry is TieredEntry<T> { IsAbsent: false } read && IsAnswer(read, since)
+            ? Lookup(read, isFromTable: false)
+            : default;
     }
 
-    private CacheLookup<T> Lookup<T>(TieredEntry<T> entry) => new(!entry.IsNegative, entry.IsNegative, Give(entry));
+    private CacheLookup<T> Lookup<T>(TieredEntry<T> entry, bool isFromTable) =>
+        new(!entry.IsNegative, entry.IsNegative, Give(entry, isFromTable));
 
-    private T Give<T>(TieredEntry<T> entry)
+    /// <summary>One just made or read may be of no use here behind its caller, and is no stale one for that.</summary>
+    private T Give<T>(TieredEntry<T> entry, bool isFromTable)
     {
-        if (_clock.Milliseconds >= entry.Times.FreshUntil)
+        var mayBeStale = isFromTable || entry.IsStale || entry.HeldUntil > 0;
+        if (mayBeStale && _clock.Milliseconds >= entry.Times.FreshUntil)
         {
             _figures.ServedStale();
         }

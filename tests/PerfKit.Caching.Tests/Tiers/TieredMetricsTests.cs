@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -83,6 +84,18 @@ public sealed class TieredMetricsTests : IDisposable
         }
 
         _seen["stale files"].Should().Be(3);
+    }
+
+    [Fact]
+    public async Task A_value_just_made_or_read_that_this_process_may_not_keep_is_not_stale()
+    {
+        var options = new HybridCacheEntryOptions { LocalCacheExpiration = TimeSpan.Zero };
+
+        await _cache.GetOrCreateAsync("key", static _ => ValueTask.FromResult("value"), options);
+        await _cache.GetOrCreateAsync("key", static _ => ValueTask.FromResult("value"), options);
+
+        _tier.Calls.Should().Equal("read key", "write key", "read key");
+        _seen["stale files"].Should().Be(0);
     }
 
     [Fact]
