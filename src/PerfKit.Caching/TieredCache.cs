@@ -188,10 +188,14 @@ public sealed partial class TieredCache : HybridCache, IDisposable
     }
 
     /// <summary>
-    /// True while the second tier answers and everything that was put into this cache or removed from it before has reached
-    /// it; also where there is none. For health checks, and for whoever keeps a note of an invalidation until it has happened.
+    /// True while the second tier answers, other processes' writes are heard, and everything put into this cache before has
+    /// reached the tier or been removed from it; also where there is none. False before the first connection.
     /// </summary>
-    public bool IsTierAvailable => _guard is null or { IsUsable: true };
+    /// <remarks>
+    /// For health checks: degraded, not dead. An idle cache learns from its tier's heartbeat that it is gone. And for whoever
+    /// keeps a note of an invalidation until it has happened: false may come although it has, and then it is done once more.
+    /// </remarks>
+    public bool IsTierAvailable => _guard is null || (_guard.IsUsable && !Volatile.Read(ref _isUnheard));
 
     /// <summary>Counts of the table in this process; what was found there and could not be used is a miss.</summary>
     /// <returns>The figures, each exact, taken one after the other; weights are bytes.</returns>

@@ -99,6 +99,18 @@ public sealed class TieredMetricsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tier_whose_writes_may_go_unheard_is_not_available()
+    {
+        await GetAsync("key");
+        _tier.Listener!.Lost();
+        _cache.IsTierAvailable.Should().BeFalse();
+
+        _tier.Listener.Restored();
+
+        _cache.IsTierAvailable.Should().BeTrue();
+    }
+
+    [Fact]
     public async Task Callers_that_join_a_factory_are_told()
     {
         var made = new TaskCompletionSource<string>();
