@@ -37,9 +37,7 @@ internal sealed partial class RedisTier
         catch (Exception e) when (e is RedisConnectionException or RedisTimeoutException)
         {
             // It may have arrived all the same, and must not take effect once its caller goes on.
-            var left = wait.Left - TimeSpan.FromMilliseconds(shard.Clock.Local() - sent);
-            await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _tier.Time, cancellationToken)
-                .ConfigureAwait(false);
+            await UntilAsync(shard.Clock, sent + wait.Left.TotalMilliseconds, cancellationToken).ConfigureAwait(false);
             throw;
         }
     }
@@ -82,6 +80,16 @@ internal sealed partial class RedisTier
         {
             var wait = _tier.Wait("removing", batch.Keys.Sum(static k => k.Length));
             await RemoveAsync(batch.Shard, batch.Keys, wait, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Not before that local time: a timer may end early by what its clock is coarse.</summary>
+    private async Task UntilAsync(TierClock clock, double local, CancellationToken cancellationToken)
+    {
+        while (local - clock.Local() is > 0 and var left)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left)), _tier.Time, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
