@@ -25,12 +25,14 @@ internal sealed class InvalidationRelay(
     private static readonly TimeSpan PeriodWithoutRedis = TimeSpan.FromMinutes(1);
 
     private HashSet<Guid>? _seen; // By the look before; null at start and while Redis is away.
+    private bool _isStarting = true;
     private bool _isFailing;
 
     /// <summary>Ends when the first look is done, so that no request is answered by what a dead process should have removed.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await LookSafelyAsync(cancellationToken);
+        _isStarting = false;
         await base.StartAsync(cancellationToken);
     }
 
@@ -105,7 +107,8 @@ internal sealed class InvalidationRelay(
 
     private async Task<bool> RelayAsync(DbConnection connection, List<OutboxRow> notes)
     {
-        if (!cache.IsTierAvailable || !await cache.RemoveAsync(Invalidation.OfAll(notes.Select(static n => n.Read()))))
+        var isAway = !_isStarting && !cache.IsTierAvailable; // At start a removal waits for the connection.
+        if (isAway || !await cache.RemoveAsync(Invalidation.OfAll(notes.Select(static note => note.Read()))))
         {
             return false; // Removed here, and from Redis when it answers; the notes stay, for this process may end before.
         }

@@ -154,10 +154,10 @@ internal sealed partial class Shard(TierContext tier, ShardNames names, TierCloc
                 break;
             case ShardMessage.Joined when !_probes.Add((long)hash, hash):
                 break; // It has come before, and more behind it.
-            case ShardMessage.Joined when _view is { } view:
-                if (message.Epoch != view.Epoch || message.Sequence != view.Heard)
+            case ShardMessage.Joined when _view is { } joined:
+                if (message.Epoch != joined.Epoch || message.Sequence != joined.Heard)
                 {
-                    Lose(view); // Another one's: only this tells that the epoch was raised, and it counts what there was.
+                    Lose(joined); // Another one's: only this tells that the epoch was raised, and it counts what there was.
                 }
 
                 break;
