@@ -29,9 +29,14 @@ internal sealed class OutputCacheBounds(IOptions<OutputCacheOptions> output)
     }
 
     public ValidateOptionsResult Validate(string? name, TieredCacheOptions options) =>
-        name == Name && options.Entries.StaleWhileRevalidate is { } stale
+        name != Name ? ValidateOptionsResult.Skip
+        : options.Entries.StaleWhileRevalidate is { } stale
             ? ValidateOptionsResult.Fail(
                 $"TieredCacheOptions '{Name}': Entries.StaleWhileRevalidate is {stale:c} but must be null: responses would be served beyond the time their policy gives them, and nothing would renew them."
             )
-            : ValidateOptionsResult.Skip;
+        : options.Entries.FailSafe is { } failSafe
+            ? ValidateOptionsResult.Fail(
+                $"TieredCacheOptions '{Name}': Entries.FailSafe is {failSafe:c} but must be null: responses would be kept for longer, and there is no factory for which one could stand in."
+            )
+        : ValidateOptionsResult.Skip;
 }

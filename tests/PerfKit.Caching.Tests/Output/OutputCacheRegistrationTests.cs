@@ -81,6 +81,20 @@ public sealed class OutputCacheRegistrationTests
     }
 
     [Fact]
+    public void FailSafe_is_refused_with_a_sentence()
+    {
+        var reading = () =>
+            OptionsOf(services =>
+                services.AddPerfKitOutputCache(static o => o.Entries.FailSafe = TimeSpan.FromSeconds(1))
+            );
+
+        reading
+            .Should()
+            .Throw<OptionsValidationException>()
+            .WithMessage("TieredCacheOptions 'output': Entries.FailSafe is 00:00:01 but must be null*");
+    }
+
+    [Fact]
     public void Another_cache_keeps_its_defaults()
     {
         var services = new ServiceCollection();
