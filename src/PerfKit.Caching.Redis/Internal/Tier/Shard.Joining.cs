@@ -28,8 +28,8 @@ internal sealed partial class Shard
         }
         catch (Exception)
         {
-            // Redis is away, a listener failed, or this is being closed. What ended the beats would end the tier for good:
-            // only who waits between two of them heeds the end.
+            // Redis is away, a listener failed, or this is being closed. What ended the beats would end the tier for
+            // good: only who waits between two of them heeds the end.
         }
     }
 

@@ -157,7 +157,7 @@ internal sealed partial class Shard(TierContext tier, ShardNames names, TierCloc
             case ShardMessage.Joined when _view is { } joined:
                 if (message.Epoch != joined.Epoch || message.Sequence != joined.Heard)
                 {
-                    Lose(joined); // Another one's: only this tells that the epoch was raised, and it counts what there was.
+                    Lose(joined); // Another one's: only this tells that the epoch was raised.
                 }
 
                 break;

@@ -295,7 +295,8 @@ internal sealed partial class TierGuard(
         }
         else if (failures >= MostRefusals && page.Keys.Count + page.Tags.Count > 0)
         {
-            await tier.RejoinAsync([], [], _disposed.Token).ConfigureAwait(false); // Throws while it is away, and no page is tried.
+            // Throws while the tier is away: then the page is not what it refuses.
+            await tier.RejoinAsync([], [], _disposed.Token).ConfigureAwait(false);
             try
             {
                 await tier.RejoinAsync(page.Keys, page.Tags, _disposed.Token).ConfigureAwait(false);
