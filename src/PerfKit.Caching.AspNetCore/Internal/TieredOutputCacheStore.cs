@@ -18,10 +18,13 @@ internal sealed partial class TieredOutputCacheStore(
     private readonly long _maximumBytes = options.MaximumPayloadBytes;
 
     /// <inheritdoc/>
-    public async ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
+    public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
     {
-        var found = await cache.TryGetAsync<byte[]>(key, cancellationToken).ConfigureAwait(false);
-        return found.Value;
+        var looking = cache.TryGetAsync<byte[]>(key, cancellationToken);
+        return looking.IsCompletedSuccessfully ? new ValueTask<byte[]?>(looking.Result.Value) : WaitAsync(looking);
+
+        static async ValueTask<byte[]?> WaitAsync(ValueTask<CacheLookup<byte[]>> looking) =>
+            (await looking.ConfigureAwait(false)).Value;
     }
 
     /// <inheritdoc/>
