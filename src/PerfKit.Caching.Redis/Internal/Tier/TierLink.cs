@@ -85,7 +85,7 @@ internal sealed class TierLink : IDisposable
         configuration.HeartbeatInterval = TimeSpan.FromMilliseconds(100);
         configuration.ReconnectRetryPolicy = new LinearRetry(100);
         configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, 1_000);
-        configuration.AsyncTimeout = Math.Min(configuration.AsyncTimeout, 1_000);
+        configuration.AsyncTimeout = 1_000 + (2 * (int)options.CommandTimeout.TotalMilliseconds); // Behind the tier's own.
         configuration.KeepAlive = 1;
         configuration.TieBreaker = "";
         configuration.ConfigurationChannel = "";
